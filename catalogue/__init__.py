@@ -1,0 +1,1 @@
+"""What exists: the resource directory, its entries, items, identifiers and code lists."""
