@@ -225,3 +225,19 @@ def content_digest(body: bytes) -> str:
 def digest_member(sha256: bytes) -> str:
     """Return the ``Content-Digest`` member of a finished SHA-256, for bodies hashed while they stream."""
     return f"sha-256=:{base64.b64encode(sha256).decode()}:"
+
+
+def receipt_id_of(jws: bytes) -> uuid.UUID:
+    """Return the id a receipt names, unverified: to look its evidence up, never to trust it.
+
+    Raises:
+        ReceiptInvalidError: not the form of a receipt.
+
+    """
+    parts = jws.split(b".")
+    if len(parts) != PARTS or len(jws) > LARGEST_ENTRY:
+        raise _invalid("不是紧凑 JWS", "not a compact JWS")
+    try:
+        return uuid.UUID(str(_read_json(_decode(parts[1])).get("id")))
+    except ValueError as error:
+        raise _invalid("没有编号", "it has no id") from error

@@ -276,3 +276,12 @@ def leaves(unit: Unit, first: int, end: int) -> Iterator[LeafRow]:
     with unit.connection.execute(query.order_by(receipt.c.leaf_index), execution_options=_STREAM) as rows:
         for row in rows:
             yield _stored(row, known)
+
+
+def count_of_kind(unit: Unit, kind: str) -> int:
+    """Return how many receipts of one kind were written."""
+    receipt = tables.receipt
+    counted: int = unit.connection.execute(
+        sa.select(sa.func.count()).select_from(receipt).where(receipt.c.kind == kind)
+    ).scalar_one()
+    return counted

@@ -1,0 +1,53 @@
+"""The exchange's hot path: granted systems query and verify (Zhengzhou Art. 20; 政务数据共享条例 Art. 22, 25)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
+
+from hub.api.authentication import CurrentSystem
+from hub.api.models import QueryBody, VerifyBody
+from hub.exchange import use
+from hub.rows.parsing import parse_json
+from hub.services import Hub
+
+if TYPE_CHECKING:
+    from hub.exchange.standing import Standing
+    from hub.identity.facts import Requester
+    from hub.services import Services
+
+router = APIRouter(prefix="/api/v1/exchange", tags=["agencies"])
+
+
+async def _standing(hub: Services, name: str, system: Requester) -> Standing:
+    known = hub.cache.known(name, system.system_id)
+    return known if known is not None else await run_in_threadpool(hub.cache.load, name, system.system_id)
+
+
+def _response(answer: use.Answer) -> Response:
+    headers = {"Content-Digest": answer.digest, "Receipt": str(answer.receipt), "Cache-Control": "no-store"}
+    return Response(answer.body, media_type="application/json", headers=headers)
+
+
+@router.post("/{name}/query", summary="按授权查询 / Query as granted")
+async def query(name: str, body: QueryBody, system: CurrentSystem, hub: Hub) -> Response:
+    """Answer one page of the rows the grant gives; the receipt is durable before the first byte."""
+    standing = await _standing(hub, name, system)
+    asked = parse_json(
+        standing.resource.id, orjson.dumps(body.model_dump(exclude={"purpose", "case_number"}, exclude_none=True))
+    )
+    async with hub.database.connection() as driver:
+        one = use.Use(hub.context, driver, system, standing, body.purpose, body.case_number)
+        return _response(await use.query(one, asked, hub.cursor_key))
+
+
+@router.post("/{name}/verify", summary="核验一个人或单位 / Verify one person or body")
+async def verify(name: str, body: VerifyBody, system: CurrentSystem, hub: Hub) -> Response:
+    """Say match, mismatch, not found or cannot verify; never a stored value."""
+    standing = await _standing(hub, name, system)
+    async with hub.database.connection() as driver:
+        one = use.Use(hub.context, driver, system, standing, body.purpose, body.case_number)
+        return _response(await use.verify(one, body.key, body.claims))

@@ -1,0 +1,232 @@
+"""Open data by API, without a key: find, describe, read, download (Zhengzhou Art. 20 §2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+import orjson
+
+from catalogue import search
+from hub.api.authentication import OptionalCaller
+from hub.identity import store as identity_store
+from hub.open import datasets
+from hub.open.rows import FORMATS, download, fetch_public_page
+from hub.push import store as push_store
+from hub.rows.parsing import parse_parameters
+from hub.rows.render import json_rows, page_facts
+from hub.services import Hub
+
+if TYPE_CHECKING:
+    import uuid
+
+    from hub.database import Unit
+    from hub.directory.facts import Resource
+    from hub.services import Services
+
+router = APIRouter(prefix="/api/v1", tags=["citizens"])
+Limit = Annotated[int, Query(ge=1, le=100)]
+Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+SearchText = Annotated[str, Query(max_length=200, description="两个汉字即可；拼音、代码亦可 / two characters are enough")]
+
+
+def provider_names(unit: Unit, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the names of members by id."""
+    found = {}
+    for one in ids:
+        member = identity_store.member(unit, "id", one)
+        found[one] = member.name if member is not None else ""
+    return found
+
+
+@router.get("/datasets", summary="检索目录条目 / Search entries")
+def find_datasets(
+    hub: Hub, caller: OptionalCaller, q: SearchText = "", class_code: Annotated[str, Query(alias="class", max_length=20)] = "",
+    limit: Limit = 20, offset: Offset = 0,
+) -> dict[str, Any]:  # fmt: skip
+    """Find entries; titles that hold all words come first. Organs also find what is closed to society."""
+    wanted = search.Search(q, class_code=class_code or None, public_only=caller is None, limit=limit, offset=offset)
+    with hub.database.begin() as unit:
+        hits, total = search.find_entries(unit, wanted)
+        names = provider_names(unit, {hit.provider_id for hit in hits})
+    return {
+        "total": total,
+        "returned": len(hits),
+        "next": offset + limit if offset + limit < total else None,
+        "datasets": [
+            {
+                "name": hit.name,
+                "title": hit.title,
+                "provider": names[hit.provider_id],
+                "resource_code": hit.resource_code,
+                "share_type": hit.share_type,
+                "open_type": hit.open_type,
+                "published_at": hit.published_at,
+            }
+            for hit in hits
+        ],
+    }
+
+
+@router.get("/items", summary="检索信息项：谁有、怎样取得 / Search items: who holds them")
+def find_items(hub: Hub, caller: OptionalCaller, q: SearchText, limit: Limit = 20, offset: Offset = 0) -> dict[str, Any]:
+    """Find single items with their holder and how they are shared (政务数据共享条例 Art. 13).
+
+    Organs (a system's token or a session) search the whole directory; the public what is open in some form.
+    """
+    wanted = search.Search(q, public_only=caller is None, limit=limit, offset=offset)
+    with hub.database.begin() as unit:
+        hits, total = search.find_items(unit, wanted)
+        names = provider_names(unit, {hit.provider_id for hit in hits})
+    words = {1: "无条件共享 / unconditional", 2: "有条件共享 / conditional", 3: "不予共享 / withheld"}
+    return {
+        "total": total,
+        "returned": len(hits),
+        "next": offset + limit if offset + limit < total else None,
+        "items": [
+            {
+                "item": hit.item,
+                "column": hit.column,
+                "name": hit.name,
+                "title": hit.title,
+                "provider": names[hit.provider_id],
+                "share_type": hit.share_type,
+                "sharing": words[hit.share_type],
+                "is_open": hit.is_open,
+            }
+            for hit in hits
+        ],
+    }
+
+
+def _described(hub: Services, unit: Unit, resource: Resource) -> dict[str, Any]:
+    entry = resource.entry
+    withheld = datasets.withheld_items(hub.context, resource, "zh")
+    withheld_en = {one.column: one for one in datasets.withheld_items(hub.context, resource, "en")}
+    names = provider_names(unit, {resource.provider_id})
+    return {
+        "name": resource.name,
+        "title": entry.title,
+        "title_en": entry.title_en,
+        "resource_code": resource.row.resource_code,
+        "version": resource.version,
+        "provider": names[resource.provider_id],
+        "provider_code": entry.provider.code,
+        "abstract": entry.abstract,
+        "abstract_en": entry.abstract_en,
+        "class_path": list(entry.class_path),
+        "formats": list(entry.formats),
+        "update_cycle": entry.update_cycle,
+        "grade": entry.grade,
+        "share_type": int(entry.sharing.type),
+        "open_type": int(entry.opening.type),
+        "open_condition": entry.opening.condition,
+        "licence": entry.licence,
+        "rights": entry.rights_statement,
+        "issued": resource.row.published_at,
+        "items": [
+            {
+                "column": item.column,
+                "name": item.name,
+                "type": item.type.value,
+                "length": item.length,
+                "description": item.description,
+                "code_list": item.code_list.name if item.code_list is not None else None,
+                "how": datasets.how_to_get(resource, item),
+            }
+            for item in entry.items
+        ],
+        "withheld": [
+            {
+                "column": one.column,
+                "name": one.name,
+                "ground": one.ground,
+                "reason": one.reason,
+                "reason_en": withheld_en[one.column].reason,
+                "remedy": one.remedy,
+                "remedy_en": withheld_en[one.column].remedy,
+            }
+            for one in withheld
+        ],
+        "data": push_store.latest_facts(unit, resource.id),
+    }
+
+
+@router.get("/datasets/{name}", summary="一个条目 / One entry")
+def describe(name: str, caller: OptionalCaller, hub: Hub) -> dict[str, Any]:
+    """Return the description, the items, what is not given to the public and why, and the data's version."""
+    resource = hub.cache.load(name, None).resource
+    if caller is None:
+        datasets.require_visible(resource)
+    with hub.database.begin() as unit:
+        return _described(hub, unit, resource)
+
+
+async def _resource(hub: Services, name: str) -> Resource:
+    known = hub.cache.known(name, None)
+    standing = known if known is not None else await run_in_threadpool(hub.cache.load, name, None)
+    return standing.resource
+
+
+_ROWS_PARAMETERS = {
+    "parameters": [
+        {"name": "items", "in": "query", "schema": {"type": "string"}, "description": "列名，逗号分隔 / columns"},
+        {"name": "order", "in": "query", "schema": {"type": "string"}, "description": "排序列，-为降序 / -col: descending"},
+        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 32000}},
+        {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "上一页的 next / next of the page before"},
+        {"name": "as_of", "in": "query", "schema": {"type": "integer", "minimum": 1}, "description": "数据版本号 / version"},
+    ]
+}
+
+
+@router.get("/datasets/{name}/rows", summary="读取开放数据 / Read open rows", openapi_extra=_ROWS_PARAMETERS)
+async def rows(name: str, request: Request, hub: Hub) -> Response:
+    """Return one page; any item may be filtered by ``item=value`` or ``item__ge=value`` (docs/reference/query.md)."""
+    resource = await _resource(hub, name)
+    asked = parse_parameters(resource.id, request.query_params.multi_items())
+    async with hub.database.connection() as connection:
+        page = await fetch_public_page(hub.context, connection, resource, asked, hub.cursor_key)
+    facts = {"resource": resource.name, **page_facts(page)}
+    following = None
+    if page.next_cursor is not None:
+        kept = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
+        following = f"{request.url.path}?{urlencode([*kept, ('cursor', page.next_cursor)])}"
+    facts["next"] = following
+    body = _with_rows(facts, json_rows(page.columns, page.rows))
+    headers = {
+        "X-Total-Count": str(page.total.rows),
+        "X-Returned-Count": str(page.returned),
+        "ETag": f'"v{page.version}-{resource.version}"',
+        "Cache-Control": "no-cache",
+    }
+    if following is not None:
+        headers["Link"] = f'<{following}>; rel="next"'
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _with_rows(facts: dict[str, object], rows_json: bytes) -> bytes:
+    return orjson.dumps({**facts, "rows": orjson.Fragment(rows_json)}, default=str)
+
+
+@router.get("/datasets/{name}/download", summary="下载全部开放数据 / Download all open rows", openapi_extra=_ROWS_PARAMETERS)
+def download_rows(
+    name: str,
+    request: Request,
+    hub: Hub,
+    file_format: Annotated[Literal["csv", "excel", "gb18030", "json", "ndjson"], Query(alias="format")] = "csv",
+) -> StreamingResponse:
+    """Stream every row that matches, without limit; ``excel`` opens in Excel with codes and numbers kept as text."""
+    resource = hub.cache.load(name, None).resource
+    asked = parse_parameters(resource.id, request.query_params.multi_items())
+    form = FORMATS[file_format]
+    stream = download(hub.context, hub.database, resource, asked, form)
+    title = quote(f"{resource.title}.{form.ending}")
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"{resource.name}.{form.ending}\"; filename*=UTF-8''{title}",
+        "Cache-Control": "no-cache",
+    }
+    return StreamingResponse(stream, media_type=form.media_type, headers=headers)

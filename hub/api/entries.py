@@ -1,0 +1,196 @@
+"""Departments describe their resources and take entries through the lifecycle (Zhengzhou Art. 18; Jilin Art. 26)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from catalogue import store
+from catalogue.entry_rules.finding import AffectedGrant
+from catalogue.lifecycle import ItemStop
+from hub.api.authentication import CurrentStaff, require_role
+from hub.api.models import EntryBody, ExemptionBody, StepBody
+from hub.directory import exemptions, publish
+from hub.directory.errors import EntryNotFoundError
+from hub.exchange import store as exchange_store
+from hub.identity.facts import StaffRequester
+from hub.identity.roles import Role
+from hub.push import incidents
+from hub.services import Hub
+from policies.claims import Decider
+from policies.facts import GrantStatus
+
+router = APIRouter(prefix="/api/v1", tags=["departments"])
+Clerk = Annotated[StaffRequester, Depends(require_role(Role.CLERK))]
+Approver = Annotated[StaffRequester, Depends(require_role(Role.APPROVER))]
+
+
+def _draft_body(draft: publish.Draft) -> dict[str, Any]:
+    return {
+        "name": draft.row.name,
+        "resource_code": draft.row.resource_code,
+        "version": draft.version.number,
+        "state": draft.version.state,
+        "stopped_items": list(draft.version.stopped_items),
+        "published_version": draft.row.published_version,
+        "findings": [publish.finding_body(finding) for finding in draft.findings],
+    }
+
+
+@router.post("/entries", status_code=201, summary="新建目录条目草稿 / Create a draft entry")
+def create_entry(body: EntryBody, staff: Clerk, hub: Hub) -> dict[str, Any]:
+    """Store a draft and say at once what the rules V01-V19 find; faults do not keep a draft from being stored."""
+    try:
+        with hub.database.begin() as unit:
+            return _draft_body(publish.create(hub.context, unit, staff, body.entry))
+    except publish.SecretsInEntryError:
+        _secrets_incident(hub, staff, None)
+        raise
+
+
+def _secrets_incident(hub: Hub, staff: StaffRequester, entry_id: uuid.UUID | None) -> None:
+    """Open the incident in a transaction of its own: the draft's was rolled back, nothing of it was kept."""
+    with hub.database.begin() as unit:
+        incidents.open_incident(
+            hub.context, unit, kind="secrets_in_entry", member_id=staff.member.id, entry_id=entry_id, facts={"rule": "V07"}
+        )
+
+
+@router.put("/entries/{name}/draft", summary="修改草稿或开新版本 / Change the draft or open a new version")
+def revise_entry(name: str, body: EntryBody, staff: Clerk, hub: Hub) -> dict[str, Any]:
+    """Change the draft; a published version stays in force until the new one is published."""
+    try:
+        with hub.database.begin() as unit:
+            return _draft_body(publish.revise(hub.context, unit, staff, name, body.entry))
+    except publish.SecretsInEntryError:
+        _secrets_incident(hub, staff, None)
+        raise
+
+
+@router.post("/entries/{name}/steps", summary="办理一步：评估、批准、保密审查、报送、审核、发布、退回、撤销")
+def take_step(name: str, body: StepBody, staff: CurrentStaff, hub: Hub) -> dict[str, Any]:
+    """Take one step of the lifecycle; role and four eyes are those of its table."""
+    with hub.database.begin() as unit:
+        row = store.find_entry(unit, name)
+        grants = () if row is None else exchange_store.list_grants(unit, entry=row.id, limit=1000)[0]
+        affected = [
+            AffectedGrant(str(grant.member_id), frozenset(grant.items))
+            for grant in grants
+            if grant.status is GrantStatus.ACTIVE
+        ]
+        draft = publish.take_step(
+            hub.context,
+            unit,
+            staff,
+            name,
+            body.step,
+            reason=body.reason,
+            stops=tuple(ItemStop(stop.column, stop.reason, stop.basis) for stop in body.stops),
+            grants=affected,
+        )
+        return _draft_body(draft)
+
+
+@router.get("/entries", summary="本单位条目（主管部门：全部）/ Entries of your organ")
+def list_entries(
+    staff: CurrentStaff,
+    hub: Hub,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> dict[str, Any]:
+    """List entries in every state, with their total."""
+    provider = None if staff.has_role(Role.CATALOGUE_REVIEWER, Role.SUPERVISOR, Role.AUDITOR) else staff.member.id
+    with hub.database.begin() as unit:
+        rows, total = store.list_entries(unit, provider_id=provider, limit=limit, offset=offset)
+    return {
+        "total": total,
+        "returned": len(rows),
+        "next": offset + limit if offset + limit < total else None,
+        "entries": [
+            {
+                "name": row.name,
+                "title": row.title,
+                "resource_code": row.resource_code,
+                "draft_version": row.draft_version,
+                "published_version": row.published_version,
+                "withdrawn": row.withdrawn_at is not None,
+            }
+            for row in rows
+        ],
+    }
+
+
+@router.get("/entries/{name}", summary="一个条目及其各版本状态 / One entry as its organ sees it")
+def show_entry(name: str, staff: CurrentStaff, hub: Hub, version: Annotated[int | None, Query(ge=1)] = None) -> dict[str, Any]:
+    """Return a version as its organ (or the authority) sees it, with the steps taken so far."""
+    with hub.database.begin() as unit:
+        row = store.find_entry(unit, name)
+        sees_all = staff.has_role(Role.CATALOGUE_REVIEWER, Role.SUPERVISOR, Role.AUDITOR)
+        if row is None or (row.provider_id != staff.member.id and not sees_all):
+            raise EntryNotFoundError(name)
+        number = version or row.draft_version or row.published_version or 1
+        found = store.find_version(unit, row.id, number)
+        if found is None:
+            raise EntryNotFoundError(f"{name} v{number}")
+        events = store.events(unit, row.id, number)
+    return {
+        "name": row.name,
+        "resource_code": row.resource_code,
+        "version": number,
+        "state": found.state,
+        "stopped_items": list(found.stopped_items),
+        "entry": dict(found.body),
+        "events": [
+            {"step": event.step, "from": event.from_state, "to": event.to_state, "at": event.at, "reason": event.reason}
+            for event in events
+        ],
+    }
+
+
+def _exemption_body(recorded: exemptions.Recorded) -> dict[str, Any]:
+    row = recorded.row
+    return {
+        "id": row.id,
+        "item": row.item,
+        "ground": row.ground,
+        "in_force_from": row.in_force_from,
+        "in_force_until": row.in_force_until,
+        "review_on": row.review_on,
+        "status": row.status,
+        "in_force": not recorded.not_in_force,
+        "not_in_force": [{"zh": zh, "en": en} for zh, en in recorded.not_in_force],
+    }
+
+
+@router.post("/exemptions", status_code=201, summary="登记豁免记录 / Record an exemption")
+def record_exemption(body: ExemptionBody, staff: Approver, hub: Hub) -> dict[str, Any]:
+    """Record what restricts an item: ground, evidence, decider, period, review date."""
+    new = exemptions.NewExemption(
+        entry=body.entry,
+        item=body.item,
+        ground=body.ground,
+        evidence=body.evidence,
+        decider=Decider(body.decider.name, body.decider.role),
+        in_force_from=body.in_force_from,
+        in_force_until=body.in_force_until,
+        review_on=body.review_on,
+    )
+    with hub.database.begin() as unit:
+        return _exemption_body(exemptions.record(hub.context, unit, staff, new))
+
+
+@router.get("/exemptions", summary="本单位豁免记录 / Exemption records of your organ")
+def list_exemptions(staff: CurrentStaff, hub: Hub) -> dict[str, Any]:
+    """List all records, each with why it is not in force today, if so."""
+    with hub.database.begin() as unit:
+        found = exemptions.listed(hub.context, unit, staff)
+    return {"total": len(found), "returned": len(found), "next": None, "exemptions": [_exemption_body(one) for one in found]}
+
+
+@router.delete("/exemptions/{exemption_id}", status_code=204, summary="撤回豁免记录 / Withdraw a record")
+def withdraw_exemption(exemption_id: uuid.UUID, staff: Approver, hub: Hub) -> None:
+    """Withdraw a record; it stays on file."""
+    with hub.database.begin() as unit:
+        exemptions.withdraw(hub.context, unit, staff, exemption_id)

@@ -1,0 +1,188 @@
+"""``hub``: one command for newcomer, department, agency and operator. Chinese or English by locale.
+
+Exit codes: 0 done, 1 unexpected, 2 usage, 3 partly rejected, 4 all rejected, 5 refused by policy, 6 network.
+Verbs import what they need when they run, so that ``--help`` and ``prove`` stay fast and light.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hub import __version__, cli_client
+from hub.cli_output import emit, explained, pick, say
+from hub.ledger.cli_prove import app as prove_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hub.database import Database
+    from hub.settings import Settings
+
+app = typer.Typer(
+    name="hub",
+    help="数通：政务数据共享目录与交换 / Shutong, the government data directory and exchange",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(prove_app, name="prove")
+app.command()(cli_client.push)
+app.command()(cli_client.find)
+app.command()(cli_client.query)
+app.command()(cli_client.verify)
+
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+
+
+def load_settings(**changes: object) -> Settings:
+    """Read the settings once; misspelt variables are named."""
+    from pydantic import ValidationError
+
+    from hub.settings import Settings, unknown_variables
+
+    unknown = unknown_variables(os.environ)
+    if unknown:
+        say(f"未知的环境变量（未生效）：{'、'.join(unknown)}", f"unknown variables (ignored): {', '.join(unknown)}")
+    try:
+        return Settings(**{key: value for key, value in changes.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = "; ".join(f"HUB_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        raise ValueError(pick(f"设置有误：{faults}", f"the settings are not right: {faults}")) from error
+
+
+@contextmanager
+def opened(settings: Settings, *, joins: bool) -> Iterator[Database]:
+    """Yield the database of the settings: external, or embedded for the length of the block."""
+    from contextlib import ExitStack
+
+    from hub.database import Database
+    from hub.postgres import embedded_url
+
+    with ExitStack() as stack:
+        if settings.database_url is not None:
+            url = settings.database_url.get_secret_value()
+        else:
+            url = stack.enter_context(embedded_url(settings.data_dir, joins=joins))
+        database = Database.from_settings(settings, url)
+        stack.callback(database.close)
+        database.check()
+        yield database
+
+
+@app.command()
+def version() -> None:
+    """显示版本。 Print the version."""
+    print(__version__)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="监听地址 / address")] = None,
+    port: Annotated[int | None, typer.Option(help="端口 / port")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="数据目录 / data directory")] = None,
+) -> None:
+    """运行平台。 Run the hub until told to stop."""
+    from hub import logs
+    from hub.postgres import ending_cleanly
+    from hub.serve import serve as run
+
+    with explained():
+        settings = load_settings(host=host, port=port, data_dir=data_dir)
+        logs.configure(settings.log_format, settings.log_level)
+        with ending_cleanly(), opened(settings, joins=False) as database:
+            run(settings, database)
+
+
+@app.command()
+def migrate(data_dir: Annotated[Path | None, typer.Option(help="数据目录 / data directory")] = None) -> None:
+    """升级数据库结构。 Bring the database schema up to date."""
+    from hub import schema
+
+    with explained():
+        settings = load_settings(data_dir=data_dir)
+        with opened(settings, joins=True) as database:
+            before, after = schema.migrate(database)
+        say(f"数据库结构：{before or '空'} → {after}", f"schema: {before or 'empty'} → {after}")
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="端口 / port")] = 8000,
+    data_dir: Annotated[Path | None, typer.Option(help="数据目录 / data directory")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="清空演示数据重来 / start afresh")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="不打开浏览器 / do not open a browser")] = False,
+) -> None:
+    """一条命令看全程：虚构城市、十步故事、离线可验。 An invented city and the story, in one command."""
+    from hub.demo.run import run_demo
+
+    with explained():
+        run_demo(port=port, data_dir=data_dir, reset=reset, opens_browser=not no_browser)
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="备份写到的目录（须不存在）/ new directory of the backup")],
+    data_dir: Annotated[Path | None, typer.Option(help="数据目录 / data directory")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """备份数据库和签名密钥；平台可照常运行。 Back up database and keys while the hub runs."""
+    from hub import backup as backups
+
+    with explained(as_json=as_json):
+        settings = load_settings(data_dir=data_dir)
+        with opened(settings, joins=True) as database:
+            manifest = backups.backup(
+                database, target, backups.key_files(settings.data_dir, settings.receipt_key), tell=_tell
+            )
+        emit(
+            {"target": str(target), "tables": len(manifest.tables), "schema": manifest.schema_revision},
+            as_json=as_json,
+            text=pick(f"✔ 已备份 {len(manifest.tables)} 张表到 {target}", f"✔ {len(manifest.tables)} tables in {target}"),
+        )
+        say("备份中含签名私钥，请妥善保管", "the backup holds private keys: keep it safe")
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="备份目录 / directory of the backup")],
+    data_dir: Annotated[Path | None, typer.Option(help="恢复到的数据目录（须为空）/ empty data directory")] = None,
+    verify: Annotated[bool, typer.Option("--verify/--no-verify", help="逐表核对行数与摘要")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """恢复到空目录或空数据库，并逐表核对。 Restore into an empty place and verify every table."""
+    from hub import backup as backups
+
+    with explained(as_json=as_json):
+        settings = load_settings(data_dir=data_dir)
+        url = settings.database_url.get_secret_value() if settings.database_url is not None else None
+        report = backups.restore(source, settings.data_dir, url, verify=verify, tell=_tell)
+        emit(
+            {"source": str(source), "data_dir": str(settings.data_dir), "tables": len(report.tables), "verified": verify},
+            as_json=as_json,
+            text=pick(
+                f"✔ 已恢复 {len(report.tables)} 张表" + ("，行数与摘要全部一致" if verify else "（未核对）"),
+                f"✔ {len(report.tables)} tables restored" + (", rows and digests equal" if verify else ", not verified"),
+            ),
+        )
+
+
+def _tell(progress: object) -> None:
+    done, total = getattr(progress, "done", 0), getattr(progress, "total", 0)
+    say(f"  [{done}/{total}] {getattr(progress, 'zh', '')}", f"  [{done}/{total}] {getattr(progress, 'en', '')}")
+
+
+def main() -> None:
+    """Run the command line."""
+    from hub import cli_admin
+
+    cli_admin.install(app)
+    app()
+
+
+if __name__ == "__main__":
+    main()

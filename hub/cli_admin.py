@@ -1,0 +1,180 @@
+"""Verbs of the operator: ``hub init`` (a real city) and ``hub member``, ``hub key``. They act as the console.
+
+The console is the person at the machine with the data directory; each act leaves a receipt under its name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hub.cli_output import emit, explained, pick, say
+
+if TYPE_CHECKING:
+    from hub.context import Context
+    from hub.database import Database
+    from hub.settings import Settings
+
+DataDir = Annotated[Path | None, typer.Option(help="数据目录 / data directory")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+member_app = typer.Typer(name="member", help="部门与单位 / members", no_args_is_help=True)
+key_app = typer.Typer(name="key", help="系统密钥 / keys of systems", no_args_is_help=True)
+
+
+def install(app: typer.Typer) -> None:
+    """Add the operator's verbs."""
+    app.command()(init)
+    app.add_typer(member_app, name="member")
+    app.add_typer(key_app, name="key")
+
+
+def console_context(settings: Settings, database: Database) -> Context:
+    """Return the context of console acts: receipts are signed with the hub's own key."""
+    from urllib.parse import urlsplit
+
+    from hub.context import Context, utc_now
+    from hub.ledger.publication import open_ledger
+    from policies.workdays import shipped_calendar
+
+    log = open_ledger(settings.receipt_key, urlsplit(settings.public_url).netloc + "/ledger")
+    with database.begin() as unit:
+        log.publish(unit, utc_now())
+    return Context(log.writer, shipped_calendar(), settings.demo)
+
+
+def init(
+    departments: Annotated[
+        Path | None, typer.Option(exists=True, help="部门清单 CSV（名称、信用代码、类型）/ departments.csv")
+    ] = None,
+    admin: Annotated[str, typer.Option(help="首位安全管理员登录名 / login of the first security administrator")] = "anquan",
+    admin_name: Annotated[str, typer.Option(help="其姓名 / name")] = "安全管理员",
+    authority: Annotated[str, typer.Option(help="主管部门名称 / name of the authority")] = "数据主管部门",
+    authority_code: Annotated[str, typer.Option(help="主管部门统一社会信用代码 / its credit code")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """建立一座真实城市的平台：数据库、密钥、辖区、主管部门、首位管理员。 Set up a real city."""
+    from hub import schema
+    from hub.api.authentication import ledger_recorder
+    from hub.cli import load_settings, opened
+    from hub.context import utc_now
+    from hub.identity.facts import CONSOLE, Jurisdiction, JurisdictionKind, MemberKind
+    from hub.identity.member_import import import_members
+    from hub.identity.members import NewMember, add_jurisdiction, add_member
+    from hub.identity.passwords import Passwords
+    from hub.identity.roles import Role
+    from hub.identity.staff import NewStaff, add_staff
+
+    with explained():
+        settings = load_settings(data_dir=data_dir)
+        if not authority_code:
+            raise ValueError(pick("请用 --authority-code 给出主管部门的统一社会信用代码", "give --authority-code"))
+        password = os.environ.get("HUB_CLIENT_INIT_PASSWORD") or typer.prompt(
+            pick("首位管理员密码（至少 12 位）", "password of the administrator (12 or more)"),
+            hide_input=True,
+            confirmation_prompt=True,
+        )
+        with opened(settings, joins=True) as database:
+            schema.migrate(database)
+            record = ledger_recorder(console_context(settings, database).writer)
+            with database.begin() as unit:
+                city = Jurisdiction(
+                    settings.division_code, settings.city_name, settings.city_name, JurisdictionKind.CITY, None,
+                    settings.pack,
+                )  # fmt: skip
+                add_jurisdiction(unit, record, CONSOLE, city)
+                member = add_member(
+                    unit,
+                    record,
+                    CONSOLE,
+                    NewMember(authority, authority_code, MemberKind.AUTHORITY, settings.division_code),
+                    utc_now(),
+                )
+                staff, uri = add_staff(
+                    unit,
+                    record,
+                    CONSOLE,
+                    Passwords(),
+                    NewStaff(member.slug, admin, admin_name, password, frozenset({Role.SECURITY_ADMIN})),
+                )
+            if departments is not None:
+                with database.begin() as unit:
+                    report = import_members(unit, record, CONSOLE, departments.read_bytes(), utc_now())
+                say(f"已登记 {report.added} 个单位", f"{report.added} members registered")
+        say(f"✔ {settings.city_name} 已建立，管理员 {staff.login}", f"✔ {settings.city_name} is set up, {staff.login}")
+        if uri is not None:
+            say(f"请把此动态口令加入验证器：{uri}", f"add this one-time password to an authenticator: {uri}")
+        say("现在可以运行：hub serve", "now run: hub serve")
+
+
+@member_app.command("list")
+def list_members(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """列出单位。 List members."""
+    from hub.cli import load_settings, opened
+    from hub.identity import store
+
+    with explained(as_json=as_json):
+        settings = load_settings(data_dir=data_dir)
+        found = []
+        with opened(settings, joins=True) as database, database.begin() as unit:
+            page = store.members(unit, store.Paging())
+            found.extend(page.rows)
+            while page.next is not None:
+                page = store.members(unit, store.Paging(after=page.next))
+                found.extend(page.rows)
+        rows = [
+            {"slug": one.slug, "name": one.name, "code": one.organisation_code, "kind": one.kind.value,
+             "status": one.status.value}
+            for one in found
+        ]  # fmt: skip
+        text = "\n".join(f"{row['slug']}  {row['name']}  {row['code']}  {row['status']}" for row in rows)
+        emit({"total": len(rows), "members": rows}, as_json=as_json, text=text)
+
+
+@member_app.command("import")
+def import_csv(file: Annotated[Path, typer.Argument(exists=True)], data_dir: DataDir = None) -> None:
+    """从 CSV 登记单位。 Register members from a CSV file."""
+    from hub.api.authentication import ledger_recorder
+    from hub.cli import load_settings, opened
+    from hub.context import utc_now
+    from hub.identity.facts import CONSOLE
+    from hub.identity.member_import import import_members
+
+    with explained():
+        settings = load_settings(data_dir=data_dir)
+        with opened(settings, joins=True) as database:
+            record = ledger_recorder(console_context(settings, database).writer)
+            with database.begin() as unit:
+                report = import_members(unit, record, CONSOLE, file.read_bytes(), utc_now())
+        say(f"已登记 {report.added} 个单位", f"{report.added} members registered")
+        for row in report.rejected:
+            say(f"  ✘ 第 {row.line} 行：{row.zh}", f"  ✘ line {row.line}: {row.en}")
+
+
+@key_app.command("new")
+def new_key(
+    file: Annotated[Path, typer.Argument(help="私钥写到的新文件 / new file of the private key")],
+    algorithm: Annotated[str, typer.Option(help="ES256 或 EdDSA")] = "EdDSA",
+) -> None:
+    """生成一把系统密钥：私钥存文件（0600），公钥打印为 JWK。 Make a key pair for a system."""
+    import jwt
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+    with explained():
+        if algorithm not in {"ES256", "EdDSA"}:
+            raise ValueError(pick("算法须为 ES256 或 EdDSA", "the algorithm must be ES256 or EdDSA"))
+        private: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey = (
+            ec.generate_private_key(ec.SECP256R1()) if algorithm == "ES256" else ed25519.Ed25519PrivateKey.generate()
+        )
+        pem = private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as target:
+            target.write(pem)
+        public = json.loads(jwt.get_algorithm_by_name(algorithm).to_jwk(private.public_key()))
+        print(json.dumps(public))

@@ -1,0 +1,200 @@
+"""Verbs that talk to a hub over HTTP: push, find, query, verify, request. What a department's cron line runs.
+
+The hub's address, the system's id and its private key come from options or from ``HUB_CLIENT_URL``,
+``HUB_CLIENT_SYSTEM``, ``HUB_CLIENT_KEY_FILE``. Output is Chinese or English by locale, ``--json`` for machines.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from hub.cli_output import Exit, emit, explained, pick, say
+from hub.client import Hub, SystemCredentials
+
+Url = Annotated[str, typer.Option("--url", envvar="HUB_CLIENT_URL", help="平台地址 / address of the hub")]
+SystemId = Annotated[
+    str | None, typer.Option("--system", envvar="HUB_CLIENT_SYSTEM", help="系统编号 / id of the system")
+]
+KeyFile = Annotated[
+    Path | None, typer.Option("--key-file", envvar="HUB_CLIENT_KEY_FILE", help="系统私钥（PEM）/ private key (PEM)")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+def connect(url: str, system: str | None, key_file: Path | None, *, needs_key: bool = True) -> Hub:
+    """Return a client; usage error when a key is needed and none is given."""
+    if system is None or key_file is None:
+        if needs_key:
+            raise ValueError(
+                pick(
+                    "请用 --system 和 --key-file（或 HUB_CLIENT_SYSTEM、HUB_CLIENT_KEY_FILE）指明系统和私钥",
+                    "name the system and its key with --system and --key-file",
+                )
+            )
+        return Hub(url)
+    return Hub(url, SystemCredentials.load(system, key_file))
+
+
+def push(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV、CSV.GZ、XLSX 或 XLS 文件")],
+    dataset: Annotated[str, typer.Option("--dataset", "-d", help="条目名称 / name of the entry")],
+    mode: Annotated[str, typer.Option(help="full 全量 | upsert 按主键增改")] = "upsert",
+    sheet: Annotated[str | None, typer.Option(help="工作表名称 / sheet")] = None,
+    header_row: Annotated[int | None, typer.Option(help="表头所在行（从 1 起）/ header row, from 1")] = None,
+    skip_rows: Annotated[int | None, typer.Option(help="表头前跳过的行数 / rows to skip before the header")] = None,
+    skip_footer: Annotated[int | None, typer.Option(help="结尾跳过的行数 / rows to skip at the end")] = None,
+    encoding: Annotated[str | None, typer.Option(help="编码，如 gb18030 / encoding")] = None,
+    allow_shrink: Annotated[bool, typer.Option(help="确认大量删除 / consent to closing many rows")] = False,
+    key: Annotated[str | None, typer.Option("--idempotency-key", help="幂等键；默认取内容摘要")] = None,
+    report: Annotated[Path | None, typer.Option(help="退回行报告写到此 CSV / write rejected rows here")] = None,
+    url: Url = DEFAULT_URL,
+    system: SystemId = None,
+    key_file: KeyFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """推送一个文件到目录条目，给出逐行报告。 Push a file to an entry and report every rejected row."""
+    with explained(as_json=as_json):
+        hub = connect(url, system, key_file)
+        options: dict[str, Any] = {
+            "mode": mode,
+            "sheet": sheet,
+            "header_row": header_row,
+            "skip_rows": skip_rows,
+            "skip_footer": skip_footer,
+            "encoding": encoding,
+            "allow_shrink": "true" if allow_shrink else None,
+        }
+        console = Console(stderr=True)
+        with Progress(
+            TextColumn(pick("推送", "pushing")),
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=as_json or not console.is_terminal,
+        ) as bar:
+            task = bar.add_task("push", total=file.stat().st_size)
+            result = hub.push(
+                dataset,
+                file,
+                options=options,
+                idempotency_key=key,
+                progress=lambda sent: bar.update(task, completed=sent),
+            )
+        lines = result["summary_en" if pick("", "en") else "summary"]
+        emit(result, as_json=as_json, text="\n".join(lines))
+        if report is not None and result["rejected"]:
+            answer = hub.raw("GET", f"/api/v1/pushes/{result['push']}/rejections.csv")
+            report.write_bytes(answer.content)
+            say(f"退回行已写入 {report}", f"rejected rows written to {report}")
+        raise SystemExit(int(_push_exit(result)))
+
+
+def _push_exit(result: dict[str, Any]) -> Exit:
+    if not result["rejected"]:
+        return Exit.OK
+    return Exit.PARTLY_REJECTED if result["accepted"] else Exit.ALL_REJECTED
+
+
+def find(
+    text: Annotated[str, typer.Argument(help="要找的词：信息项、条目、部门 / what to look for")],
+    items: Annotated[bool, typer.Option("--items/--entries", help="找信息项还是条目")] = True,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    url: Url = DEFAULT_URL,
+    system: SystemId = None,
+    key_file: KeyFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """在目录中查找：谁有这一项，怎样取得。 Find who holds an item and how to get it."""
+    with explained(as_json=as_json):
+        hub = connect(url, system, key_file, needs_key=False)
+        path = "/api/v1/items" if items else "/api/v1/datasets"
+        result = hub.call("GET", path, params={"q": text, "limit": limit})
+        hits = result["items" if items else "datasets"]
+        lines = [pick(f"共 {result['total']} 条，显示 {len(hits)} 条", f"{len(hits)} of {result['total']}")]
+        for hit in hits:
+            if items:
+                lines.append(f"  {hit['item']}  {hit['provider']} · {hit['title']} ({hit['name']})  {hit['sharing']}")
+            else:
+                lines.append(f"  {hit['title']}  {hit['provider']}  ({hit['name']})")
+        emit(result, as_json=as_json, text="\n".join(lines))
+
+
+def _pairs(values: list[str]) -> dict[str, str]:
+    pairs = {}
+    for value in values:
+        name, separator, content = value.partition("=")
+        if not separator:
+            raise ValueError(pick(f"应写作 信息项=值：{name}", f"write item=value: {name}"))
+        pairs[name] = content
+    return pairs
+
+
+def query(
+    dataset: Annotated[str, typer.Argument(help="条目名称 / name of the entry")],
+    purpose: Annotated[str, typer.Option(help="用途，与授权一致 / purpose, as granted")],
+    where: Annotated[list[str] | None, typer.Option(help="筛选 信息项=值，可多次 / filter item=value")] = None,
+    items: Annotated[list[str] | None, typer.Option(help="信息项列名，可多次 / columns")] = None,
+    case_number: Annotated[str | None, typer.Option("--case", help="办件编号 / case number")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 100,
+    receipt: Annotated[Path | None, typer.Option(help="把凭证存到此文件 / save the receipt here")] = None,
+    url: Url = DEFAULT_URL,
+    system: SystemId = None,
+    key_file: KeyFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """以授权系统的身份查询；每次答复都有凭证。 Query as a granted system; every answer has a receipt."""
+    with explained(as_json=as_json):
+        hub = connect(url, system, key_file)
+        conditions = [{"item": name, "op": "eq", "value": value} for name, value in _pairs(where or []).items()]
+        body = {
+            "items": items,
+            "where": {"and": conditions} if conditions else None,
+            "limit": limit,
+            "purpose": purpose,
+            "case_number": case_number,
+        }
+        result = hub.call("POST", f"/api/v1/exchange/{dataset}/query", json=body)
+        lines = [pick(f"共 {result['total']} 行，返回 {result['returned']} 行", f"{result['returned']} of {result['total']}")]
+        lines += ["  " + "  ".join("" if value is None else str(value) for value in row.values()) for row in result["rows"]]
+        lines.append(pick(f"凭证 {result['receipt']}", f"receipt {result['receipt']}"))
+        _save_receipt(hub, result["receipt"], receipt)
+        emit(result, as_json=as_json, text="\n".join(lines))
+
+
+def verify(
+    dataset: Annotated[str, typer.Argument(help="条目名称 / name of the entry")],
+    key: Annotated[list[str], typer.Option(help="定位：信息项=值 / item=value that finds the record")],
+    claim: Annotated[list[str], typer.Option(help="核验：信息项=值 / item=value to compare")],
+    purpose: Annotated[str, typer.Option(help="用途，与授权一致 / purpose, as granted")],
+    case_number: Annotated[str | None, typer.Option("--case", help="办件编号 / case number")] = None,
+    receipt: Annotated[Path | None, typer.Option(help="把凭证存到此文件 / save the receipt here")] = None,
+    url: Url = DEFAULT_URL,
+    system: SystemId = None,
+    key_file: KeyFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """核验一个人或单位：一致、不一致、查无、无法核验。 Verify one person or body."""
+    with explained(as_json=as_json):
+        hub = connect(url, system, key_file)
+        body = {"key": _pairs(key), "claims": _pairs(claim), "purpose": purpose, "case_number": case_number}
+        result = hub.call("POST", f"/api/v1/exchange/{dataset}/verify", json=body)
+        words = {"match": "一致", "mismatch": "不一致", "not_found": "查无", "cannot_verify": "无法核验"}
+        lines = [pick(words[result["result"]], result["result"])]
+        lines += [f"  {name}: {pick(words[value], value)}" for name, value in result["items"].items()]
+        lines.append(pick(f"凭证 {result['receipt']}", f"receipt {result['receipt']}"))
+        _save_receipt(hub, result["receipt"], receipt)
+        emit(result, as_json=as_json, text="\n".join(lines))
+
+
+def _save_receipt(hub: Hub, receipt_id: str, path: Path | None) -> None:
+    if path is not None:
+        path.write_bytes(hub.raw("GET", f"/ledger/receipts/{receipt_id}").content)
+        say(f"凭证已写入 {path}", f"receipt written to {path}")

@@ -1,0 +1,85 @@
+"""How the command line speaks: language, JSON, exit codes, problems. No traceback reaches a clerk.
+
+Exit codes: 0 done, 1 unexpected, 2 usage, 3 partly rejected, 4 all rejected, 5 refused by policy,
+6 network (safe to repeat).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from policies.errors import DomainError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Exit(IntEnum):
+    """Exit codes of every verb."""
+
+    OK = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    PARTLY_REJECTED = 3
+    ALL_REJECTED = 4
+    POLICY = 5
+    NETWORK = 6
+
+
+POLICY_STATUS = frozenset({401, 403, 409, 451})
+
+
+def is_english() -> bool:
+    """Whether the locale asks for English; Chinese otherwise."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return locale.lower().startswith("en")
+
+
+def pick(zh: str, en: str) -> str:
+    """Return the text of the reader's language."""
+    return en if is_english() and en else zh
+
+
+def say(zh: str, en: str) -> None:
+    """Print one line for people to standard error, so that standard output stays machine-readable."""
+    print(pick(zh, en), file=sys.stderr)
+
+
+def emit(value: object, *, as_json: bool, text: str) -> None:
+    """Print a result: JSON for machines, ``text`` for people."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str) if as_json else text)
+
+
+def exit_code_of(error: DomainError) -> Exit:
+    """Return the exit code of an error."""
+    status = getattr(error, "status", None)
+    if type(error).__name__ == "HubUnreachableError" or status in {502, 503, 504}:
+        return Exit.NETWORK
+    if status in POLICY_STATUS:
+        return Exit.POLICY
+    return Exit.UNEXPECTED
+
+
+@contextmanager
+def explained(*, as_json: bool = False) -> Iterator[None]:
+    """Turn a domain error into its four parts and an exit code."""
+    try:
+        yield
+    except DomainError as error:
+        if as_json:
+            body: dict[str, Any] = dict(error.facts) or {}
+            body.setdefault("detail", error.zh)
+            body.setdefault("detail_en", error.en)
+            print(json.dumps(body, ensure_ascii=False, default=str))
+        say(f"✘ {error.zh}", f"✘ {error.en}")
+        if error.next_zh:
+            say(f"  {error.next_zh}", f"  {error.next_en or error.next_zh}")
+        raise SystemExit(int(exit_code_of(error))) from error
+    except (OSError, ValueError) as error:
+        say(f"✘ {error}", f"✘ {error}")
+        raise SystemExit(int(Exit.USAGE)) from error

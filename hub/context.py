@@ -1,0 +1,56 @@
+"""What every use case needs besides its transaction: the receipt writer, the law, the calendar, the time.
+
+One frozen object, built in :mod:`hub.app` (or a test) and passed on; no globals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from policies.packs import load_pack
+from policies.workdays import local_day
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Callable
+
+    from hub.database import Unit
+    from hub.ledger.drafts import Given, ReceiptKind
+    from hub.ledger.receipts import SignedReceipt
+    from hub.ledger.writer import ReceiptWriter
+    from policies.packs import Pack
+    from policies.workdays import Calendar
+
+
+def utc_now() -> datetime:
+    """The time, aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Receipt writer, calendar of working days, clock, and whether demo identifiers are accepted."""
+
+    writer: ReceiptWriter
+    calendar: Calendar
+    demo: bool = False
+    now: Callable[[], datetime] = field(default=utc_now)
+
+    def today(self) -> date:
+        """The calendar day in the city; clocks of the law count these."""
+        return local_day(self.now())
+
+    def pack(self, name: str) -> Pack:
+        """The regulation pack of a jurisdiction."""
+        return load_pack(name)
+
+    def record(self, unit: Unit, kind: ReceiptKind, **fields: Given) -> SignedReceipt:
+        """Sign a receipt and write it in the transaction of ``unit`` (promise 3)."""
+        return self.writer.write(unit, self.writer.draft(kind, fields, at=self.now()))
+
+
+def text_id(value: uuid.UUID | None) -> str | None:
+    """Return an id as receipts and JSON write it."""
+    return str(value) if value is not None else None

@@ -1,0 +1,194 @@
+"""Load the demo city: members and people by the console, everything else over HTTP as its people would.
+
+Each entry walks its whole lifecycle by the right people, each file is pushed by its department's system, so what
+the newcomer sees was really done and has its receipts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from hub.client import Hub, SystemCredentials
+from hub.context import utc_now
+from hub.demo.city import load_city
+from hub.demo.generators import write_file
+from hub.identity import staff as staffing
+from hub.identity import systems
+from hub.identity.facts import CONSOLE, Actor, KeyPurpose
+from hub.identity.keys import public_jwk
+from hub.identity.members import NewMember, add_jurisdiction, add_member
+from hub.identity.passwords import Passwords
+from hub.identity.roles import Role
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from hub.database import Database
+    from hub.demo.city import DemoCity, DemoMember
+    from hub.demo.directory import DemoEntry
+    from hub.identity.recording import Recorder
+
+PROOF_SECONDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSystem:
+    """A member's system with its private key file."""
+
+    member: str
+    name: str
+    system_id: str
+    key_file: str
+
+
+def found_city(database: Database, record: Recorder, issuer: str, keys: Path) -> tuple[DemoSystem, ...]:
+    """Register jurisdictions, members, people and systems with keys; returns the systems."""
+    city = load_city()
+    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    passwords = Passwords()
+    with database.begin() as unit:
+        for place in city.jurisdictions:
+            add_jurisdiction(unit, record, CONSOLE, place)
+        for member in city.members:
+            new = NewMember(member.name, member.organisation_code, member.kind, city.code, member.contact, member.slug)
+            add_member(unit, record, CONSOLE, new, utc_now())
+            for person in member.staff:
+                details = staffing.NewStaff(
+                    member.slug, person.login, person.name, city.password, frozenset({person.role}), with_totp=False
+                )
+                staffing.add_staff(unit, record, CONSOLE, passwords, details)
+    return tuple(
+        _register_system(database, record, member, city, issuer, keys) for member in city.members if member.system
+    )
+
+
+def _register_system(
+    database: Database, record: Recorder, member: DemoMember, city: DemoCity, issuer: str, keys: Path
+) -> DemoSystem:
+    """Register a system and enrol its key: proposed by one person with proof of possession, approved by another."""
+    private = ed25519.Ed25519PrivateKey.generate()
+    path = keys / f"{member.slug}.pem"
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(pem)
+    raw = json.loads(jwt.get_algorithm_by_name("EdDSA").to_jwk(private.public_key()))
+    jwk, _ = public_jwk(raw)
+    with database.begin() as unit:
+        system = systems.add_system(unit, record, CONSOLE, member.slug, member.system, utc_now())
+        nonce, _ = systems.new_nonce(unit, system.id, utc_now())
+        proof = jwt.encode(
+            {"sub": str(system.id), "aud": issuer, "iat": int(time.time()), "nonce": nonce},
+            private,
+            algorithm="EdDSA",
+            headers={"typ": "key-proof+jwt"},
+        )
+        proposer = _actor(unit, member.staff[0].login)
+        approver = _actor(unit, city.authority.login(Role.SECURITY_ADMIN))
+        offer = systems.KeyProposal(system_id=system.id, jwk=raw, purpose=KeyPurpose.AUTH, proof=proof, audience=issuer)
+        key = systems.propose_key(unit, record, proposer, offer, utc_now())
+        systems.approve_key(unit, record, approver, key.thumbprint, utc_now())
+    _ = jwk
+    return DemoSystem(member.slug, member.system, str(system.id), str(path))
+
+
+def _actor(unit: Any, login: str) -> Actor:
+    person = staffing.find_staff(unit, login)
+    return Actor(person.id, person.login)
+
+
+class People:
+    """The people and systems of the demo, each with a session or token of their own."""
+
+    def __init__(self, url: str, registered: tuple[DemoSystem, ...]) -> None:
+        """``registered`` are the systems with their keys."""
+        from pathlib import Path
+
+        self.url = url
+        self.city = load_city()
+        self._sessions: dict[str, Hub] = {}
+        self._systems = {
+            one.member: Hub(url, SystemCredentials.load(one.system_id, Path(one.key_file))) for one in registered
+        }
+        self.registered = {one.member: one for one in registered}
+
+    def person(self, member: str, role: Role) -> Hub:
+        """Return the session of a member's person in a role."""
+        login = self.city.member(member).login(role)
+        if login not in self._sessions:
+            hub = Hub(self.url)
+            hub.log_in(login, self.city.password)
+            self._sessions[login] = hub
+        return self._sessions[login]
+
+    def system(self, member: str) -> Hub:
+        """Return a member's system (raises KeyError where it has none)."""
+        return self._systems[member]
+
+    def close(self) -> None:
+        """Close all connections."""
+        for hub in (*self._sessions.values(), *self._systems.values()):
+            hub.close()
+
+
+LIFECYCLE: tuple[tuple[str, Role], ...] = (
+    ("assess", Role.CLERK),
+    ("approve", Role.APPROVER),
+    ("review_secrecy", Role.SECRECY_REVIEWER),
+    ("submit", Role.CLERK),
+)
+AT_THE_AUTHORITY = ("audit", "publish")
+
+
+def describe(people: People, entry: DemoEntry) -> dict[str, Any]:
+    """Store the draft of an entry and file its exemption records; returns the draft with its findings."""
+    clerk = people.person(entry.provider, Role.CLERK)
+    draft = clerk.call("POST", "/api/v1/entries", json={"entry": entry.entry.to_dict()})
+    for exemption in entry.exemptions:
+        people.person(entry.provider, Role.APPROVER).call("POST", "/api/v1/exemptions", json=dict(exemption.body))
+    return draft
+
+
+def review(people: People, entry: DemoEntry) -> list[dict[str, Any]]:
+    """Take an entry from draft to publication; returns the answer of each step."""
+    authority = people.city.authority.slug
+    answers = []
+    for step, role in LIFECYCLE:
+        body: dict[str, Any] = {"step": step}
+        if step == "review_secrecy" and entry.stops:
+            body["stops"] = [
+                {"column": stop.column, "reason": stop.reason, "basis": stop.basis} for stop in entry.stops
+            ]
+        answers.append(
+            people.person(entry.provider, role).call("POST", f"/api/v1/entries/{entry.name}/steps", json=body)
+        )
+    reviewer = people.person(authority, Role.CATALOGUE_REVIEWER)
+    answers.extend(
+        reviewer.call("POST", f"/api/v1/entries/{entry.name}/steps", json={"step": step}) for step in AT_THE_AUTHORITY
+    )
+    return answers
+
+
+def supply(people: People, entry: DemoEntry, folder: Path, today: date) -> dict[str, Any]:
+    """Write the entry's file and push it; returns the report."""
+    path = write_file(folder, entry, today, without=entry.stopped)
+    options: dict[str, Any] = {"mode": "full"}
+    if entry.file.startswith("gb18030"):
+        options["encoding"] = "gb18030"
+    pusher = (
+        people.system(entry.provider)
+        if entry.provider in people.registered
+        else people.person(entry.provider, Role.CLERK)
+    )
+    return pusher.push(entry.name, path, options=options)

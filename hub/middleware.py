@@ -1,0 +1,146 @@
+"""What every request passes, whatever its route: limits, request id, security headers, counting.
+
+Pure ASGI, so that streams are not buffered. An oversized head gets 431, an oversized body 413, both as
+problems; every answer forbids scripts from elsewhere (strict CSP) and being framed.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hub.logs import request_context
+from hub.problem_table import ProblemType
+from hub.problems import Texts, problem
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from hub.metrics import Metrics
+    from hub.settings import Settings
+
+log = structlog.get_logger()
+
+SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
+        b" frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+PUSH_PATH = re.compile(r"^/api/v1/entries/[^/]+/pushes$")
+HEADERS_TOO_LARGE = ProblemType(
+    "headers-too-large", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "请求头过长", "Request head too large"
+)
+BODY_TOO_LARGE = ProblemType("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "内容超过上限", "Content too large")
+
+
+class BodyTooLargeError(Exception):
+    """A body without a length grew past its limit while it was read."""
+
+
+class Gatekeeper:
+    """The outermost application: it hands on what is within the limits and decorates every answer."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics, entry_point: str) -> None:
+        """``settings`` gives the limits in bytes; ``entry_point`` is public, exchange or both."""
+        self.app = app
+        self.entry_point = entry_point
+        self.settings = settings
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection event stream."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        started = time.perf_counter()
+        status = 0
+        has_begun = False
+
+        async def decorated(message: Message) -> None:
+            nonlocal status, has_begun
+            if message["type"] == "http.response.start":
+                has_begun = True
+                status = message["status"]
+                present = {name.lower() for name, _ in message["headers"]}
+                extra = [(name, value) for name, value in SECURITY_HEADERS if name not in present]
+                message["headers"] = [*message["headers"], *extra, (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        limit = self._body_limit(scope)
+        with request_context(request_id):
+            try:
+                refusal = self._refusal(scope, limit)
+                if refusal is not None:
+                    await refusal(scope, receive, decorated)
+                else:
+                    await self.app(scope, _limited(receive, limit), decorated)
+            except BodyTooLargeError:
+                if not has_begun:
+                    await _body_refusal(limit, scope["path"])(scope, receive, decorated)
+            finally:
+                self._count(scope, status, time.perf_counter() - started)
+
+    def _body_limit(self, scope: Scope) -> int:
+        is_push = scope["method"] == "POST" and PUSH_PATH.match(scope["path"]) is not None
+        return self.settings.upload_limit_bytes if is_push else self.settings.body_limit_bytes
+
+    def _refusal(self, scope: Scope, limit: int) -> ASGIApp | None:
+        head = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+        head += sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+        if head > self.settings.header_limit_bytes:
+            texts = Texts(
+                f"请求行和请求头共 {head} 字节，上限 {self.settings.header_limit_bytes} 字节",
+                f"the request head has {head} bytes, the limit is {self.settings.header_limit_bytes}",
+                "请缩短地址或请求头；较长的查询请用 POST 提交",
+                "shorten it; send long queries by POST",
+            )
+            return problem(HEADERS_TOO_LARGE, texts, instance=scope["path"])
+        lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+        if lengths and lengths[0].isdigit() and int(lengths[0]) > limit:
+            return _body_refusal(limit, scope["path"])
+        return None
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope.get("route")
+        template = getattr(route, "path", None)
+        self.metrics.request(template, scope["method"], status, seconds, self.entry_point)
+        log.info(
+            "request", method=scope["method"], route=template, status=status, milliseconds=round(seconds * 1000, 1)
+        )
+
+
+def _body_refusal(limit: int, path: str) -> ASGIApp:
+    texts = Texts(
+        f"内容超过上限 {limit} 字节，没有保存任何内容",
+        f"the body is larger than {limit} bytes; nothing was stored",
+        "请压缩（gzip）或分批推送；上限由 HUB_UPLOAD_LIMIT_BYTES 与 HUB_BODY_LIMIT_BYTES 设定",
+        "compress it (gzip) or push in parts; the limits are settings",
+    )
+    return problem(BODY_TOO_LARGE, texts, instance=path)
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    received = 0
+
+    async def counting() -> Message:
+        nonlocal received
+        message = await receive()
+        if message["type"] == "http.request":
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise BodyTooLargeError
+        return message
+
+    return counting

@@ -1,0 +1,157 @@
+"""The only table of HTTP errors: domain error class -> RFC 9457 problem type.
+
+Answers are ``application/problem+json`` with type, title, status, detail, instance, in Chinese with
+the English beside (``title_en``, ``detail_en``), ``next``/``next_en`` for what to do now, and
+extension members for machines. No traceback, no protected value, no hint at what is withheld.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import orjson
+import structlog
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.problem_table import PROBLEMS, ProblemType
+from policies.errors import DomainError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fastapi import FastAPI
+    from starlette.requests import Request
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "/problems/"
+
+_HTTP: Mapping[int, ProblemType] = {
+    400: ProblemType("bad-request", HTTPStatus.BAD_REQUEST, "请求不符合要求", "The request is not well formed"),
+    401: ProblemType("not-authenticated", HTTPStatus.UNAUTHORIZED, "未登录或凭据无效", "Not authenticated"),
+    403: ProblemType("forbidden", HTTPStatus.FORBIDDEN, "无权进行此操作", "Not allowed"),
+    404: ProblemType("not-found", HTTPStatus.NOT_FOUND, "没有找到所请求的内容", "Not found"),
+    405: ProblemType("method-not-allowed", HTTPStatus.METHOD_NOT_ALLOWED, "此地址不支持该方法", "Method not allowed"),
+    413: ProblemType("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "内容超过上限", "Content too large"),
+    415: ProblemType("unsupported-type", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "不支持的内容类型", "Unsupported type"),
+}
+VALIDATION = ProblemType("invalid-request", HTTPStatus.UNPROCESSABLE_ENTITY, "请求内容有误", "The request is not valid")
+UNEXPECTED = ProblemType("unexpected", HTTPStatus.INTERNAL_SERVER_ERROR, "系统内部故障，已记录", "Unexpected fault, recorded")
+UNAVAILABLE = ProblemType("unavailable", HTTPStatus.SERVICE_UNAVAILABLE, "服务暂不可用", "Temporarily unavailable")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a problem tells beyond its type."""
+
+    detail: str = ""
+    detail_en: str = ""
+    next: str = ""
+    next_en: str = ""
+
+
+def problem_type_of(error: BaseException) -> ProblemType:
+    """Return the row of the table for an error, by its class or the nearest base that has a row."""
+    for base in type(error).__mro__:
+        if base in PROBLEMS:
+            return PROBLEMS[base]
+    return UNEXPECTED
+
+
+def problem(
+    kind: ProblemType,
+    texts: Texts,
+    *,
+    instance: str = "",
+    facts: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Build the response of one problem; ``facts`` become extension members."""
+    body: dict[str, object] = {
+        "type": TYPE_PREFIX + kind.slug,
+        "title": kind.title,
+        "title_en": kind.title_en,
+        "status": int(kind.status),
+    }
+    for key, value in (
+        ("detail", texts.detail),
+        ("detail_en", texts.detail_en),
+        ("next", texts.next),
+        ("next_en", texts.next_en),
+        ("instance", instance),
+    ):
+        if value:
+            body[key] = value
+    for key, extra in (facts or {}).items():
+        body.setdefault(key, extra)
+    content = orjson.dumps(body, default=str, option=orjson.OPT_INDENT_2)
+    return Response(content, status_code=int(kind.status), media_type=MEDIA_TYPE, headers=dict(headers or {}))
+
+
+def render(error: DomainError, instance: str) -> Response:
+    """Turn a domain error into its problem."""
+    kind = problem_type_of(error)
+    headers = {}
+    if kind.status == HTTPStatus.UNAUTHORIZED:
+        code = ', error="invalid_token"' if error.facts.get("error") == "invalid_token" else ""
+        headers["WWW-Authenticate"] = f'Bearer realm="shutong"{code}'
+    retry = error.facts.get("retry_after_seconds")
+    if isinstance(retry, int):
+        headers["Retry-After"] = str(retry)
+    texts = Texts(error.zh, error.en, error.next_zh, error.next_en)
+    return problem(kind, texts, instance=instance, facts=error.facts, headers=headers)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "/" + "/".join(str(part) for part in location)
+
+
+def _validation(error: RequestValidationError, instance: str) -> Response:
+    """Name each field that is wrong, never the value it held."""
+    errors = [
+        {"pointer": _pointer(tuple(item["loc"])), "rule": item["type"], "message": item["msg"]}
+        for item in error.errors()
+    ]
+    first = errors[0] if errors else {"pointer": "/", "message": ""}
+    texts = Texts(
+        f"共 {len(errors)} 处有误，第一处在 {first['pointer']}",
+        f"{len(errors)} fault(s), the first at {first['pointer']}: {first['message']}",
+        "请对照 /docs 中该接口的说明修改后重试",
+        "compare with the operation's description in /docs and send again",
+    )
+    return problem(VALIDATION, texts, instance=instance, facts={"errors": errors})
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers; after this no route answers an error in another shape."""
+
+    @app.exception_handler(DomainError)
+    def _domain(request: Request, error: DomainError) -> Response:
+        return render(error, request.url.path)
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(request: Request, error: RequestValidationError) -> Response:
+        return _validation(error, request.url.path)
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> Response:
+        kind = _HTTP.get(error.status_code)
+        if kind is None:
+            phrase = HTTPStatus(error.status_code)
+            kind = ProblemType(f"http-{error.status_code}", phrase, phrase.phrase, phrase.phrase)
+        detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
+        texts = Texts(detail, "", "请检查地址，或从 /docs 查找接口", "check the address, or look the operation up in /docs")
+        return problem(kind, texts, instance=request.url.path, headers=error.headers)
+
+    @app.exception_handler(Exception)
+    def _unexpected(request: Request, error: Exception) -> Response:
+        log.error("unexpected", path=request.url.path, error=type(error).__name__, exc_info=error)
+        texts = Texts(
+            "请求没有完成，未保存任何改动", "nothing was stored", "请稍后重试；仍有问题请把时间告知运维", "try again; tell the operator the time"
+        )
+        return problem(UNEXPECTED, texts, instance=request.url.path)

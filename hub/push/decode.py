@@ -1,0 +1,133 @@
+"""One push read from end to end: open the file, map its header, gate and check it chunk by chunk.
+
+Nothing is stored here. The caller stages what :meth:`PushReading.chunks` yields inside its transaction;
+when the gate stops the file, the iteration ends in ``GateStoppedError``, the transaction rolls back, and the
+caller opens the incident from :attr:`PushReading.gate`. Memory stays flat.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+from connectors.files.reader import open_table
+from connectors.port import ReadOptions
+from hub.push.check import CheckedChunk, Checker
+from hub.push.gate import Gate, GateResult
+from hub.push.header import HeaderMapping, map_header, unmapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+    from types import TracebackType
+
+    from catalogue.item import Item
+    from connectors.port import Limits, TableFacts
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPlan:
+    """What a file is checked against: see :class:`hub.push.check.Checker`."""
+
+    items: tuple[Item, ...]
+    key_columns: tuple[str, ...]
+    today: date
+    demo: bool = False
+    code_lists: Mapping[str, Mapping[str, str]] | None = None
+    mapping: HeaderMapping = field(default_factory=HeaderMapping)
+
+
+@dataclass(slots=True)
+class PushCounts:
+    """Counts of a reading, growing with each chunk; ``coercions`` by coercion id and column."""
+
+    received: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    unidentified: int = 0
+    coercions: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+class PushReading:
+    """An opened push; use it as a context manager and iterate :meth:`chunks` once."""
+
+    def __init__(self, source: Path, options: ReadOptions | None, plan: CheckPlan, limits: Limits | None) -> None:
+        """Open the file and map its header.
+
+        Raises:
+            FileError: the file cannot be read.
+            HeaderMismatchError: its columns are not the entry's items.
+            GateStoppedError: name, header or preamble bear a mark.
+        """
+        options = options or ReadOptions(name=source.name)
+        self._source = open_table(source, options, limits)
+        try:
+            # A marked file is stopped, and its incident opened, even when its columns do not fit.
+            first = Gate((), unmapped(self._source.header, self._source.letters), today=plan.today)
+            first.scan_name(options.name or "")
+            first.scan_outside(self._source.outside())
+            first.result().raise_if_stopped()
+            self._columns = map_header(
+                self._source.header, self._source.letters, plan.items, plan.mapping, self._source.preview()
+            )
+        except BaseException:
+            self._source.close()
+            raise
+        self._gate = Gate(plan.items, self._columns, today=plan.today)
+        self._checker = Checker(
+            plan.items, plan.key_columns, today=plan.today, demo=plan.demo, code_lists=plan.code_lists
+        )
+        self.counts = PushCounts()
+
+    def chunks(self) -> Iterator[CheckedChunk]:
+        """Yield checked chunks; from the first finding of the gate on, only search.
+
+        Raises:
+            GateStoppedError: at the end, when the gate found anything: nothing yielded may be kept.
+            FileError: the file turns out unreadable further down.
+        """
+        stopped = False
+        for frame in self._source.chunks():
+            self.counts.received += frame.height
+            self._gate.scan_chunk(frame)
+            stopped = stopped or self._gate.result().stopped
+            if not stopped:
+                checked = self._checker.check(frame, self._columns)
+                self._count(checked)
+                yield checked
+        self._gate.scan_outside(self._source.footer())
+        self._gate.result().raise_if_stopped()
+
+    def _count(self, checked: CheckedChunk) -> None:
+        self.counts.accepted += checked.accepted.height
+        self.counts.rejected += checked.rejected_rows
+        self.counts.unidentified += checked.unidentified
+        self.counts.coercions.update(checked.coercions)
+
+    @property
+    def gate(self) -> GateResult:
+        """The gate's findings so far."""
+        return self._gate.result()
+
+    def facts(self) -> TableFacts:
+        """Return what was read and left out so far."""
+        return self._source.facts()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def read_push(source: Path, options: ReadOptions | None, plan: CheckPlan, limits: Limits | None = None) -> PushReading:
+    """Open one push for reading; see :class:`PushReading`."""
+    return PushReading(source, options, plan, limits)

@@ -1,0 +1,232 @@
+"""Merge: the accepted rows of a push become the next version of a resource, in the caller's transaction.
+
+New rows are inserted; of a changed row the old state goes to history and the new one is written;
+in a full push the rows that are missing are closed; unchanged rows are not touched. Zhengzhou Art. 19.
+A rejected row never closes its earlier good version. Pushes to one resource wait for each other,
+readers wait for nothing. Either all of it is kept, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable  # noqa: TC003 - read at run time by tools that resolve annotations
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+
+from hub.rows import staging, writing
+from hub.rows.tables import RowState, RowTable, ensure, index_items, key_indexes, state
+from policies.errors import DomainError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import polars as pl
+
+    from hub.database import Unit
+    from hub.rows.staging import Driver
+
+SHRINK_LIMIT = 0.30
+SHRINK_FROM_ROWS = 10
+# From here on the indexes of coded items are left to a transaction after the push (tables.index_items).
+INDEX_LATER_FROM_ROWS = 200_000
+
+
+class MergeMode(StrEnum):
+    """What the pushed file is: all rows of the resource, or rows to add and change."""
+
+    FULL = "full"
+    UPSERT = "upsert"
+
+
+class MergeError(DomainError):
+    """Base of the errors of a merge; the transaction must be rolled back."""
+
+
+class ShrinkError(MergeError):
+    """A full push would close too large a share of the rows, and nobody consented."""
+
+    def __init__(self, closing: int, of: int) -> None:
+        super().__init__(
+            f"本次全量推送将使 {of} 行中的 {closing} 行失效，超过 {SHRINK_LIMIT:.0%}，已停止，未改动任何数据",
+            f"this full push would close {closing} of {of} rows, more than {SHRINK_LIMIT:.0%}; nothing was changed",
+            next_zh="先核对文件是否完整；确属应当删除的，由本单位确认后以 allow_shrink 重新推送，或改用 upsert 模式",
+            next_en="check that the file is complete; if the rows must go, push again with allow_shrink, or use upsert",
+            facts={"closing": closing, "rows": of, "limit": SHRINK_LIMIT},
+        )
+
+
+class DuplicateKeyError(MergeError):
+    """Two accepted rows have the same key."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "文件中有主键相同的行，未改动任何数据",
+            "two rows of the file have the same key; nothing was changed",
+            next_zh="按主键去重后重新推送；没有主键的资源中不能有完全相同的行",
+            next_en="make the key unique and push again; without a key no two rows may be the same",
+        )
+
+
+class NoKeyError(MergeError):
+    """An upsert needs a key to find the earlier row by."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "该资源没有主键，不能按 upsert 模式推送",
+            "the resource has no key, so it cannot be pushed in upsert mode",
+            next_zh="改用 full 模式推送全部行，或在目录条目中指定主键信息项后发布新版本",
+            next_en="push all rows in full mode, or name key items in the entry and publish a new version",
+        )
+
+
+class UnstorableRowError(MergeError):
+    """PostgreSQL refused a value that passed the checks; the value is not repeated."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(
+            "有数据无法入库，未改动任何数据",
+            "some value cannot be stored; nothing was changed",
+            next_zh="请检查主键是否为空、文本中是否有空字符（NUL）、数值与日期是否超出范围",
+            next_en="look for empty keys, NUL characters in text, numbers and dates out of range",
+            facts={"sqlstate": sqlstate},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """What the checks rejected, as far as the merge needs it.
+
+    ``keys`` holds the key columns of rejected rows whose key could be read; ``unidentified`` counts
+    those whose key could not. One unidentified row can be any, so then a full push closes nothing.
+    """
+
+    keys: pl.DataFrame | None = None
+    unidentified: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One merge: into which table, as which version (``number``), how.
+
+    ``rejected`` is asked after the last chunk was taken, when the checks know all they rejected.
+    """
+
+    table: RowTable
+    number: int
+    mode: MergeMode
+    allow_shrink: bool = False
+    rejected: Callable[[], Rejected] = field(default=Rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeCounts:
+    """Rows by what became of them; ``held`` would have been closed but for rejected rows, ``rows`` stand now.
+
+    ``indexes_due``: a large first load left the indexes of coded items to ``tables.index_items``.
+    """
+
+    inserted: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    closed: int = 0
+    held: int = 0
+    rows: int = 0
+    indexes_due: bool = False
+
+
+def merge(unit: Unit, job: Merge, chunks: Iterable[pl.DataFrame]) -> MergeCounts:
+    """Merge accepted chunks (columns of the items, typed) into the resource's rows.
+
+    The chunks are taken in another thread while earlier ones are sent, so they must not use ``unit``.
+
+    Raises:
+        ShrinkError, DuplicateKeyError, NoKeyError, UnstorableRowError: the transaction must end unkept.
+        hub.rows.errors.SchemaChangeError: the items do not fit the stored tables.
+
+    """
+    if job.mode is MergeMode.UPSERT and not job.table.key:
+        raise NoKeyError
+    # The length of a load grows with the data; the limit of the settings is for questions.
+    unit.driver.execute("SET LOCAL statement_timeout = 0")
+    created = ensure(unit, job.table)
+    before = state(unit, job.table.entry_id)
+    try:
+        if before.indexed:
+            counts = _merge(unit.driver, job, chunks, before)
+        else:
+            counts = _first_load(unit.driver, job, chunks, before, frozen=created)
+    except psycopg.errors.UniqueViolation:
+        raise DuplicateKeyError from None
+    except (psycopg.errors.DataError, psycopg.errors.IntegrityError) as error:
+        raise UnstorableRowError(error.sqlstate or "") from None
+    unit.driver.execute(
+        "UPDATE hub.row_set SET version = %s, row_count = %s, next_row = next_row + %s, indexed = true,"
+        " changed_at = now() WHERE entry_id = %s",
+        (job.number, counts.rows, counts.inserted, job.table.entry_id),
+    )
+    if not counts.indexes_due:
+        index_items(unit, job.table)
+    return counts
+
+
+def _first_load(
+    driver: Driver, job: Merge, chunks: Iterable[pl.DataFrame], before: RowState, *, frozen: bool
+) -> MergeCounts:
+    """COPY straight into the empty table, then build the indexes: no staging, no merge."""
+    mark = staging.Mark(job.number, before.next_row, frozen=frozen)
+    count = staging.load(driver, job.table, chunks, mark)
+    for statement in key_indexes(job.table):
+        driver.execute(statement)
+    driver.execute(sql.SQL("ANALYZE {}").format(job.table.current))
+    due = count >= INDEX_LATER_FROM_ROWS and bool(job.table.indexed_items)
+    return MergeCounts(inserted=count, rows=count, indexes_due=due)
+
+
+def _merge(driver: Driver, job: Merge, chunks: Iterable[pl.DataFrame], before: RowState) -> MergeCounts:
+    known = staging.known_rows(driver, job.table, before.next_row) if job.mode is MergeMode.FULL else None
+    given = staging.stage(driver, job.table, chunks, known)
+    planned = writing.plan(driver, job.table)
+    staging.put_gone(driver, known.gone() if known is not None else None)
+    closed = held = 0
+    if known is None:
+        if writing.repeats(driver):
+            raise DuplicateKeyError
+    else:
+        # A staged row replaces a row that no chunk held, once. Anything else means that its key came twice.
+        if writing.spare_replaced(driver) != planned.found or known.duplicates:
+            raise DuplicateKeyError
+        held = _hold(driver, job)
+        closed = _closing(driver, job, before)
+    target = writing.Target(job.table, job.number, before.next_row)
+    writing.write(driver, target, planned, closed)
+    staging.drop_temporary(driver)
+    return MergeCounts(
+        inserted=planned.new,
+        changed=planned.changed,
+        unchanged=given - planned.new - planned.changed,
+        closed=closed,
+        held=held,
+        rows=before.row_count + planned.new - closed,
+    )
+
+
+def _hold(driver: Driver, job: Merge) -> int:
+    """Keep the earlier versions of rejected rows out of what is to be closed; return how many were kept."""
+    rejected = job.rejected()
+    if rejected.unidentified:
+        return writing.spare_all(driver)
+    if rejected.keys is None or rejected.keys.is_empty() or not job.table.key:
+        return 0
+    return writing.spare_rejected(driver, job.table, rejected.keys)
+
+
+def _closing(driver: Driver, job: Merge, before: RowState) -> int:
+    """Return how many rows are to be closed, having made sure that somebody consented to many."""
+    closing = writing.closing(driver)
+    shrinks = before.row_count >= SHRINK_FROM_ROWS and closing > SHRINK_LIMIT * before.row_count
+    if shrinks and not job.allow_shrink:
+        raise ShrinkError(closing, before.row_count)
+    return closing

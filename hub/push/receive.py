@@ -1,0 +1,261 @@
+"""A department's push becomes a checked version of its resource (Zhengzhou Art. 19; Jilin Art. 27).
+
+The file lies in a temporary place; everything else happens in one transaction: rows merged, rejections listed,
+the report, the receipt. Either all of it is kept, or nothing. A file the gate stops leaves only an incident.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hub import faults
+from hub.directory.errors import NotYourEntryError
+from hub.directory.facts import load_resource
+from hub.ledger.drafts import ReceiptKind
+from hub.ledger.receipts import digest_member
+from hub.push import report as reporting
+from hub.push import store
+from hub.push.check import REJECTION_SCHEMA
+from hub.push.decode import CheckPlan, read_push
+from hub.push.errors import GateStoppedError, PushError
+from hub.push.incidents import open_incident
+from hub.push.merge import Merge, MergeMode, Rejected, merge
+from hub.push.rejections import RejectionLog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connectors.port import Limits, ReadOptions
+    from hub.context import Context
+    from hub.database import Database, Unit
+    from hub.directory.facts import Resource
+    from hub.push.decode import PushReading
+
+REJECTION_ROWS = 50_000
+GATE_INCIDENT = "push_stopped"
+
+
+class AllowedModesError(PushError):
+    """The entry does not take pushes of this mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A push as it arrived. ``path`` is the received file, ``digest`` the SHA-256 of its bytes."""
+
+    entry: str
+    path: Path
+    digest: bytes
+    mode: MergeMode
+    idempotency_key: str
+    filename: str
+    options: ReadOptions
+    allow_shrink: bool
+    member_id: uuid.UUID
+    by_system: uuid.UUID | None
+    by_staff: uuid.UUID | None
+    key_thumbprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The stored push and whether it is this one (False: a repeat of an earlier one, answered again)."""
+
+    push: store.StoredPush
+    is_new: bool
+
+
+def accept(context: Context, database: Database, arrival: Arrival, limits: Limits) -> Accepted:
+    """Take in one push.
+
+    Raises:
+        EntryNotFoundError, NotYourEntryError: no such published entry, or another organ's.
+        IdempotencyConflictError: the key was used with another content.
+        FileError, HeaderMismatchError: the file cannot be read, or is another table; nothing is kept.
+        GateStoppedError: secrecy marks or undeclared personal numbers; an incident is open, nothing else kept.
+        MergeError: the rows cannot be merged as asked; nothing is kept.
+    """
+    entry_id: uuid.UUID | None = None
+    try:
+        with (
+            TemporaryDirectory(prefix="hub-push-") as folder,
+            database.begin(statement_timeout_seconds=0) as unit,
+        ):
+            resource = load_resource(context, unit, arrival.entry)
+            entry_id = resource.id
+            _check_standing(resource, arrival)
+            given = _new_push(context, resource, arrival)
+            stored, is_new = store.receive(unit, given)
+            if not is_new:
+                return Accepted(stored, is_new=False)
+            faults.point("push.received")
+            outcome = _take_in(context, unit, resource, given, arrival, limits, Path(folder))
+            store.settle(unit, given.id, outcome)
+            faults.point("push.merged")
+    except GateStoppedError as error:
+        _stop(context, database, arrival, entry_id, error)
+        raise
+    faults.point("push.committed")
+    return Accepted(store.StoredPush(given, outcome), is_new=True)
+
+
+def _check_standing(resource: Resource, arrival: Arrival) -> None:
+    if resource.provider_id != arrival.member_id:
+        raise NotYourEntryError
+    allowed = {mode.value for mode in resource.entry.push.modes}
+    if arrival.mode.value not in allowed:
+        raise AllowedModesError(
+            f"该条目只接受 {'、'.join(sorted(allowed))} 方式的推送",
+            f"the entry takes pushes of mode {', '.join(sorted(allowed))} only",
+            next_zh="请改用允许的方式，或修改条目的推送策略",
+            next_en="use an allowed mode, or change the entry's push policy",
+        )
+
+
+def _new_push(context: Context, resource: Resource, arrival: Arrival) -> store.NewPush:
+    content = hashlib.sha256(arrival.digest + arrival.mode.value.encode()).digest()
+    return store.NewPush(
+        id=uuid.uuid4(),
+        entry_id=resource.id,
+        entry_version=resource.version,
+        mode=arrival.mode.value,
+        idempotency_key=arrival.idempotency_key,
+        content_digest=digest_member(content),
+        at=context.now(),
+        filename=arrival.filename,
+        by_system=arrival.by_system,
+        by_staff=arrival.by_staff,
+    )
+
+
+class _Intake:
+    """Feeds accepted chunks to the merge while the report and the rejected keys are gathered."""
+
+    def __init__(self, reading: PushReading, builder: reporting.ReportBuilder) -> None:
+        self.reading = reading
+        self.builder = builder
+        self.rejected_keys: list[pl.DataFrame] = []
+        self.unidentified = 0
+
+    def accepted(self) -> Iterator[pl.DataFrame]:
+        for chunk in self.reading.chunks():
+            self.builder.add(chunk)
+            self.unidentified += chunk.unidentified
+            if chunk.rejected_keys.height:
+                self.rejected_keys.append(chunk.rejected_keys)
+            if chunk.accepted.height:
+                yield chunk.accepted
+        faults.point("push.staged")
+
+    def rejected(self) -> Rejected:
+        keys = pl.concat(self.rejected_keys) if self.rejected_keys else None
+        return Rejected(keys, self.unidentified)
+
+
+def _take_in(
+    context: Context, unit: Unit, resource: Resource, given: store.NewPush, arrival: Arrival, limits: Limits, folder: Path
+) -> store.Outcome:  # fmt: skip
+    """Check and merge the file, store the rejections, write the receipt; returns what became of the push."""
+    items = resource.entry.items
+    log = RejectionLog(folder / "rejections.csv")
+    builder = reporting.ReportBuilder(items, log)
+    plan = CheckPlan(items, resource.entry.keys, context.today(), context.demo)
+    with read_push(arrival.path, arrival.options, plan, limits) as reading:
+        intake = _Intake(reading, builder)
+        number = store.next_number(unit, resource.id)
+        job = Merge(
+            resource.table, number, MergeMode(given.mode), allow_shrink=arrival.allow_shrink, rejected=intake.rejected
+        )
+        counts = merge(unit, job, intake.accepted())
+        facts = reading.facts()
+    did = reporting.MergeCounts(counts.inserted, counts.changed, counts.unchanged, counts.closed)
+    made = builder.build(facts, merge=did, push=str(given.id), title=resource.title)
+    _store_rejections(unit, given.id, log)
+    receipt = _record(context, unit, resource, given, arrival, made, number)
+    body = made.to_dict(log)
+    body["summary"] = list(made.summary("zh"))
+    body["summary_en"] = list(made.summary("en"))
+    return store.Outcome(
+        state=store.PushState.MERGED,
+        number=number,
+        format=body["file"],  # type: ignore[arg-type]  # a JSON object by construction
+        counts={
+            "received": made.received,
+            "accepted": made.accepted,
+            "rejected": made.rejected,
+            "inserted": counts.inserted,
+            "changed": counts.changed,
+            "unchanged": counts.unchanged,
+            "closed": counts.closed,
+            "held": counts.held,
+            "rows": counts.rows,
+        },
+        report=body,
+        merged_at=context.now(),
+        receipt_id=receipt,
+    )
+
+
+def _store_rejections(unit: Unit, push_id: uuid.UUID, log: RejectionLog) -> None:
+    position = 1
+    total = log.total()
+    for start in range(0, total, REJECTION_ROWS):
+        scan = pl.scan_csv(log.path, has_header=False, schema=REJECTION_SCHEMA)
+        position = store.add_rejections(unit, push_id, scan.slice(start, REJECTION_ROWS).collect(), first=position)
+
+
+def _record(
+    context: Context,
+    unit: Unit,
+    resource: Resource,
+    given: store.NewPush,
+    arrival: Arrival,
+    made: reporting.PushReport,
+    number: int,
+) -> uuid.UUID:
+    merged = made.merge or reporting.MergeCounts()
+    receipt = context.record(
+        unit,
+        ReceiptKind.PUSH,
+        provider=str(resource.provider_id),
+        system=str(arrival.by_system) if arrival.by_system is not None else None,
+        key_thumbprint=arrival.key_thumbprint,
+        end_user=str(arrival.by_staff) if arrival.by_staff is not None else None,
+        resource=str(resource.id),
+        resource_version=str(number),
+        schema_version=str(resource.version),
+        push=str(given.id),
+        mode=given.mode,
+        file_digest=digest_member(arrival.digest),
+        rows=made.received,
+        rows_accepted=made.accepted,
+        rows_rejected=made.rejected,
+        rows_inserted=merged.inserted,
+        rows_updated=merged.updated,
+        rows_unchanged=merged.unchanged,
+        rows_closed=merged.closed,
+        rejected_by_rule=Counter({count.rule: count.rows for count in made.rules}),
+        bytes=arrival.path.stat().st_size,
+        outcome="merged",
+    )
+    return receipt.id
+
+
+def _stop(
+    context: Context, database: Database, arrival: Arrival, entry_id: uuid.UUID | None, error: GateStoppedError
+) -> None:
+    """Open the incident of a stopped file: kinds and places; the transaction with the rows is already undone."""
+    facts: dict[str, Any] = {"gate": error.facts.get("gate"), "bytes": arrival.path.stat().st_size}
+    with database.begin() as unit:
+        incident = open_incident(
+            context, unit, kind=GATE_INCIDENT, member_id=arrival.member_id, entry_id=entry_id, facts=facts
+        )
+    error.facts = {**error.facts, "incident": str(incident)}

@@ -1,0 +1,283 @@
+"""The report of a push: what was taken, what was given back by which rule, how to mend it.
+
+One object for page, JSON, command line and log (no whole identity number in any of them): counts by rule
+with first examples, coercions by kind, what the file left out. Jilin Art. 27. Exit codes for scripts:
+0 all taken, 3 partly given back, 4 all given back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from hub.push.rejections import RejectionLog, described
+from hub.push.rules import COERCIONS, RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from catalogue.item import Item
+    from connectors.port import TableFacts
+    from hub.push.check import CheckedChunk
+    from hub.push.rejections import Language
+
+EXAMPLES: Final = 3
+INLINE_FAULTS: Final = 100
+EXIT_OK, EXIT_PARTLY, EXIT_ALL_REJECTED = 0, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """One rule: ``rows`` rejected rows that break it, ``cells`` faults, and the first faults as examples."""
+
+    rule: str
+    rows: int
+    cells: int
+    examples: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeCounts:
+    """What the accepted rows did to the resource."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    closed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PushReport:
+    """See the module. ``coercions`` counts by coercion id and item name; ``merge`` is None in a dry run."""
+
+    received: int
+    accepted: int
+    rejected: int
+    rules: tuple[RuleCount, ...]
+    coercions: Mapping[tuple[str, str], int]
+    facts: TableFacts
+    faults: int
+    merge: MergeCounts | None = None
+    push: str = ""
+    title: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command line."""
+        if self.rejected == 0:
+            return EXIT_OK
+        return EXIT_PARTLY if self.accepted else EXIT_ALL_REJECTED
+
+    def to_dict(
+        self, log: RejectionLog | None = None, *, inline: int = INLINE_FAULTS, link: str | None = None
+    ) -> dict[str, object]:
+        """Return JSON values.
+
+        Args:
+            log: where the faults are; without it only counts and examples are given.
+            inline: how many faults to include; ``total`` and ``next`` say what is not.
+            link: address of the full list, for ``next``; the cursor is appended as ``after``.
+        """
+        facts = self.facts
+        body: dict[str, object] = {
+            "push": self.push,
+            "title": self.title,
+            "received": self.received,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "rules": [_rule_dict(count) for count in self.rules],
+            "coercions": [_coercion_dict(*key, number) for key, number in sorted(self.coercions.items())],
+            "file": {
+                "format": facts.format,
+                "encoding": facts.encoding,
+                "compression": facts.compression,
+                "delimiter": facts.delimiter,
+                "sheet": facts.sheet,
+                "header_row": facts.header_line,
+                "skipped_rows": facts.skipped_rows,
+                "blank_rows": facts.blank_rows,
+                "blank_lines": list(facts.blank_lines),
+                "blank_columns": list(facts.blank_columns),
+                "footer_rows": facts.footer_rows,
+            },
+            "faults": {"total": self.faults},
+            "exit_code": self.exit_code,
+        }
+        if self.merge is not None:
+            merge = self.merge
+            body["merge"] = {
+                "inserted": merge.inserted,
+                "updated": merge.updated,
+                "unchanged": merge.unchanged,
+                "closed": merge.closed,
+            }
+        if log is not None:
+            page = log.page(0, inline)
+            joint = "&" if link and "?" in link else "?"
+            follow = None if page.next is None or link is None else f"{link}{joint}after={page.next}"
+            body["faults"] = {
+                "total": page.total,
+                "returned": len(page.faults),
+                "items": list(page.faults),
+                "cursor": page.next,
+                "next": follow,
+            }
+        return body
+
+    def summary(self, language: Language = "zh") -> tuple[str, ...]:
+        """Return the lines a terminal shows; plain text, the caller colours and escapes it."""
+        return tuple(_summary_zh(self) if language == "zh" else _summary_en(self))
+
+
+@dataclass(slots=True)
+class ReportBuilder:
+    """Gathers a report chunk by chunk; the faults go to ``log`` at once."""
+
+    items: tuple[Item, ...]
+    log: RejectionLog
+    received: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    faults: int = 0
+    _cells: Counter[str] = field(default_factory=Counter)
+    _rows: Counter[str] = field(default_factory=Counter)
+    _examples: defaultdict[str, list[Mapping[str, object]]] = field(default_factory=lambda: defaultdict(list))
+    _coercions: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, chunk: CheckedChunk) -> None:
+        """Take in one checked chunk."""
+        self.received += chunk.rows
+        self.accepted += chunk.accepted.height
+        self.rejected += chunk.rejected_rows
+        self._coercions.update(chunk.coercions)
+        found = chunk.rejections
+        if not found.height:
+            return
+        self.log.append(found)
+        self.faults += found.height
+        for (rule,), group in found.group_by("rule", maintain_order=True):
+            name = str(rule)
+            self._cells[name] += group.height
+            self._rows[name] += group["line"].n_unique()
+            wanted = EXAMPLES - len(self._examples[name])
+            self._examples[name] += [described(row) for row in group.head(wanted).iter_rows(named=True)]
+
+    def build(
+        self, facts: TableFacts, *, merge: MergeCounts | None = None, push: str = "", title: str = ""
+    ) -> PushReport:
+        """Return the report; rules by how many rows break them."""
+        names = {item.column: item.name for item in self.items}
+        ordered = sorted(self._rows, key=lambda rule: (-self._rows[rule], rule))
+        return PushReport(
+            received=self.received,
+            accepted=self.accepted,
+            rejected=self.rejected,
+            rules=tuple(
+                RuleCount(rule, self._rows[rule], self._cells[rule], tuple(self._examples[rule])) for rule in ordered
+            ),
+            coercions={(kind, names.get(column, column)): n for (kind, column), n in self._coercions.items()},
+            facts=facts,
+            faults=self.faults,
+            merge=merge,
+            push=push,
+            title=title,
+        )
+
+
+def _rule_dict(count: RuleCount) -> dict[str, object]:
+    rule = RULES[count.rule]
+    return {
+        "rule": rule.id,
+        "name": rule.name_zh,
+        "name_en": rule.name_en,
+        "standard": rule.standard,
+        "message": rule.zh,
+        "message_en": rule.en,
+        "mend": rule.mend_zh,
+        "mend_en": rule.mend_en,
+        "rows": count.rows,
+        "cells": count.cells,
+        "examples": [dict(example) for example in count.examples],
+    }
+
+
+def _coercion_dict(kind: str, item: str, number: int) -> dict[str, object]:
+    row = COERCIONS[kind]
+    return {"coercion": row.id, "what": row.zh, "what_en": row.en, "item": item, "values": number}
+
+
+def _summary_zh(report: PushReport) -> list[str]:
+    merge = report.merge
+    did = "" if merge is None else f" (新增 {merge.inserted:,}, 变更 {merge.updated:,}, 未变 {merge.unchanged:,})"
+    closed = "" if merge is None else f"   删除 {merge.closed:,}"
+    number = f"   推送号 {report.push}" if report.push else ""
+    title = f"{report.title}   " if report.title else ""
+    lines = [
+        f"{title}收到 {report.received:,}",
+        f"✔ 通过 {report.accepted:,}{did}   ✘ 退回 {report.rejected:,}{closed}{number}",
+    ]
+    for count in report.rules:
+        rule = RULES[count.rule]
+        lines.append(f"  {rule.id} {rule.name_zh}  {count.rows:,} 行  {_example_zh(count)} → {rule.mend_zh}")
+    lines += [
+        f"  {kind} {COERCIONS[kind].zh}  [{item}] {number:,} 个值"
+        for (kind, item), number in sorted(report.coercions.items())
+    ]
+    facts = report.facts
+    if facts.blank_rows:
+        places = "、".join(str(line) for line in facts.blank_lines)
+        more = "等" if facts.blank_rows > len(facts.blank_lines) else ""
+        lines.append(f"  空行 {facts.blank_rows:,} 行未读入（第 {places} 行{more}）")
+    if facts.blank_columns:
+        lines.append(f"  空列 {len(facts.blank_columns)} 列未读入（{'、'.join(facts.blank_columns)}）")
+    if facts.footer_rows:
+        lines.append(f"  表尾 {facts.footer_rows:,} 行按要求未读入")
+    return lines
+
+
+def _summary_en(report: PushReport) -> list[str]:
+    merge = report.merge
+    did = (
+        "" if merge is None else f" (new {merge.inserted:,}, changed {merge.updated:,}, unchanged {merge.unchanged:,})"
+    )
+    closed = "" if merge is None else f"   closed {merge.closed:,}"
+    number = f"   push {report.push}" if report.push else ""
+    title = f"{report.title}   " if report.title else ""
+    lines = [
+        f"{title}received {report.received:,}",
+        f"✔ accepted {report.accepted:,}{did}   ✘ rejected {report.rejected:,}{closed}{number}",
+    ]
+    for count in report.rules:
+        rule = RULES[count.rule]
+        lines.append(f"  {rule.id} {rule.name_en}  {count.rows:,} rows  {_example_en(count)} → {rule.mend_en}")
+    lines += [
+        f"  {kind} {COERCIONS[kind].en}  [{item}] {number:,} values"
+        for (kind, item), number in sorted(report.coercions.items())
+    ]
+    facts = report.facts
+    if facts.blank_rows:
+        more = " …" if facts.blank_rows > len(facts.blank_lines) else ""
+        places = ", ".join(map(str, facts.blank_lines))
+        lines.append(f"  {facts.blank_rows:,} blank rows not read (lines {places}{more})")
+    if facts.blank_columns:
+        lines.append(f"  {len(facts.blank_columns)} blank columns not read ({', '.join(facts.blank_columns)})")
+    if facts.footer_rows:
+        lines.append(f"  {facts.footer_rows:,} footer rows not read, as asked")
+    return lines
+
+
+def _example_zh(count: RuleCount) -> str:
+    first = count.examples[0]
+    column = "" if first["letter"] is None else f" {first['letter']} 列 [{first['item']}]"
+    value = f" {first['value']}" if first["value"] else ""
+    hint = f" {first['hint']}" if first["hint"] else ""
+    return f"例: 第 {first['line']:,} 行{column}{value}{hint}"
+
+
+def _example_en(count: RuleCount) -> str:
+    first = count.examples[0]
+    column = "" if first["letter"] is None else f" column {first['letter']} [{first['item']}]"
+    value = f" {first['value']}" if first["value"] else ""
+    hint = f" {first['hint_en']}" if first["hint_en"] else ""
+    return f"e.g. line {first['line']:,}{column}{value}{hint}"

@@ -1,0 +1,166 @@
+"""How accepted rows reach PostgreSQL: COPY into the empty current table, or into a temporary staging table.
+
+Temporary tables live in one transaction and write no log; nothing of a push that fails stays behind.
+"""
+
+from __future__ import annotations
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from psycopg import sql
+
+from hub.rows.sums import KnownRows, summed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import psycopg
+
+    from hub.rows.tables import RowTable
+
+    Driver = psycopg.Connection[tuple[Any, ...]]
+
+STAGE = sql.Identifier("pg_temp", "merge_stage")
+PLAN = sql.Identifier("pg_temp", "merge_plan")
+GONE = sql.Identifier("pg_temp", "merge_gone")
+KEPT = sql.Identifier("pg_temp", "merge_kept")
+# Above this many staged rows the planner is given real statistics; below, its guess costs nothing.
+ANALYZE_FROM = 5_000
+# Checksums are fetched in slices of this many row numbers: 24 bytes each, so 6 MB a slice.
+SLICE = 262_144
+
+
+def _names(columns: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def _csv(frame: pl.DataFrame) -> memoryview:
+    """Return CSV as COPY reads it: null is nothing, the empty text is ``""``."""
+    buffer = io.BytesIO()
+    frame.write_csv(buffer, include_header=False)
+    return buffer.getbuffer()
+
+
+def copy_in(
+    driver: Driver,
+    target: sql.Composable,
+    columns: Iterable[str],
+    frames: Iterable[pl.DataFrame],
+    *,
+    frozen: bool = False,
+) -> int:
+    r"""COPY frames into ``target`` and return the number of rows.
+
+    INVARIANT: the first column is a number, so that no line can be the end mark ``\.`` of COPY.
+    """
+    options = sql.SQL("FORMAT csv, FREEZE" if frozen else "FORMAT csv")
+    statement = sql.SQL("COPY {} ({}) FROM STDIN ({})").format(target, _names(columns), options)
+    count = 0
+    with (
+        driver.cursor() as cursor,
+        ThreadPoolExecutor(max_workers=1) as reader,
+        cursor.copy(statement) as copy,
+    ):
+        # The next chunk is decoded and checked while PostgreSQL takes this one in: two cores, two frames in memory.
+        pieces = ((_csv(frame), frame.height) for frame in frames if frame.height)
+        waiting = reader.submit(next, pieces, None)
+        while (piece := waiting.result()) is not None:
+            waiting = reader.submit(next, pieces, None)
+            copy.write(piece[0])
+            count += piece[1]
+    return count
+
+
+def numbered(frames: Iterable[pl.DataFrame], name: str, first: int) -> Iterator[pl.DataFrame]:
+    """Put a running number before the columns of each frame."""
+    for frame in frames:
+        yield frame.with_row_index(name, first).with_columns(pl.col(name).cast(pl.Int64))
+        first += frame.height
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a first load writes beside the items: the push, the first ``_row``.
+
+    ``frozen``: the table was created in this very transaction, so its rows need no visibility check
+    and no later vacuum (COPY FREEZE).
+    """
+
+    push: int
+    first_row: int
+    frozen: bool
+
+
+def load(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame], mark: Mark) -> int:
+    """COPY accepted chunks straight into the current rows (a first load) and return how many there were."""
+    frames = numbered((summed(chunk, table.items) for chunk in chunks), "_row", mark.first_row)
+    push = pl.lit(mark.push, dtype=pl.Int64).alias("_push")
+    pushed = (frame.select("_row", push, pl.all().exclude("_row")) for frame in frames)
+    columns = ("_row", "_push", "_sum_a", "_sum_b", *table.columns)
+    return copy_in(driver, table.current, columns, pushed, frozen=mark.frozen)
+
+
+def stage(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame], known: KnownRows | None) -> int:
+    """Stage the rows that are not among the known ones; return how many rows were given in all."""
+    driver.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE merge_stage ON COMMIT DROP AS"
+            " SELECT 0::bigint AS _n, _sum_a, _sum_b, {} FROM {} WITH NO DATA"
+        ).format(_names(table.columns), table.current)
+    )
+    given = 0
+
+    def fresh() -> Iterator[pl.DataFrame]:
+        nonlocal given
+        for chunk in chunks:
+            given += chunk.height
+            frame = summed(chunk, table.items)
+            yield frame if known is None else known.unmatched(frame)
+
+    staged = copy_in(driver, STAGE, ("_n", "_sum_a", "_sum_b", *table.columns), numbered(fresh(), "_n", 0))
+    if staged >= ANALYZE_FROM:
+        driver.execute(sql.SQL("ANALYZE {} ({})").format(STAGE, _names(table.match)))
+    return given
+
+
+def known_rows(driver: Driver, table: RowTable, next_row: int) -> KnownRows:
+    """Fetch the checksums of all current rows, slice by slice, so that memory stays flat on both sides."""
+    statement = sql.SQL(
+        "SELECT string_agg(int8send(_row) || int8send(_sum_a) || int8send(_sum_b), '') FROM {}"
+        " WHERE _row >= %s AND _row < %s"
+    ).format(table.current)
+    packed = []
+    with driver.cursor(binary=True) as cursor:
+        for start in range(0, next_row, SLICE):
+            found = cursor.execute(statement, (start, start + SLICE)).fetchone()
+            if found is not None and isinstance(found[0], bytes):
+                packed.append(found[0])
+    return KnownRows(packed)
+
+
+def put_gone(driver: Driver, rows: pl.Series | None) -> None:
+    """Store the numbers of the rows no chunk held, the candidates to be closed (none in an upsert)."""
+    driver.execute("CREATE TEMP TABLE merge_gone (_row bigint NOT NULL) ON COMMIT DROP")
+    if rows is not None and len(rows):
+        copy_in(driver, GONE, ("_row",), [rows.to_frame()])
+        driver.execute(sql.SQL("ANALYZE {}").format(GONE))
+
+
+def put_kept(driver: Driver, table: RowTable, keys: pl.DataFrame) -> None:
+    """Store the keys of rejected rows, whose earlier good version stays."""
+    driver.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE merge_kept ON COMMIT DROP AS SELECT 0::bigint AS _n, {} FROM {} WITH NO DATA"
+        ).format(_names(table.key), table.current)
+    )
+    frame = keys.select(table.key).drop_nulls().unique()
+    copy_in(driver, KEPT, ("_n", *table.key), numbered([frame], "_n", 0))
+
+
+def drop_temporary(driver: Driver) -> None:
+    """Drop what is left of one merge, so that another can follow in the same transaction."""
+    driver.execute(sql.SQL("DROP TABLE IF EXISTS {}, {}, {}, {}").format(STAGE, PLAN, GONE, KEPT))

@@ -1,0 +1,94 @@
+"""``hub serve``: run the entry points on their ports until told to stop, then stop in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from hub.app import build_services, create_app, start_services, stop_services, with_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hub.app import EntryPoint
+    from hub.database import Database
+    from hub.services import Services
+    from hub.settings import Settings
+
+SHUTDOWN_SECONDS = 10
+KEEP_ALIVE_SECONDS = 30
+BACKLOG = 2048
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the program, because several run side by side."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(services: Services, entry_point: EntryPoint, host: str, port: int) -> _Server:
+    settings = services.settings
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "date_header": True,
+        "lifespan": "on",
+        "backlog": BACKLOG,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+        "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": [str(network) for network in settings.trusted_proxies] or None,
+        "h11_max_incomplete_event_size": settings.header_limit_bytes,
+    }
+    app = create_app(services, entry_point)
+    return _Server(uvicorn.Config(with_limits(app, services, entry_point), **options))
+
+
+def servers_of(services: Services) -> list[_Server]:
+    """Return one server for each port the settings ask for."""
+    settings = services.settings
+    if settings.has_separate_exchange and settings.exchange_port is not None:
+        return [
+            _server(services, "public", settings.host, settings.port),
+            _server(services, "exchange", settings.exchange_host, settings.exchange_port),
+        ]
+    return [_server(services, settings.entry_points, settings.host, settings.port)]
+
+
+def serve(settings: Settings, database: Database, on_ready: Callable[[Services], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; ``on_ready`` is called in a thread once every port answers."""
+    services = build_services(settings, database)
+    start_services(services)
+    try:
+        asyncio.run(_run(services, on_ready))
+    finally:
+        stop_services(services)
+
+
+async def _run(services: Services, on_ready: Callable[[Services], None] | None) -> None:
+    import signal
+
+    servers = servers_of(services)
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    running = [asyncio.create_task(server.serve()) for server in servers]
+    if on_ready is not None:
+        while not all(server.started for server in servers) and not any(task.done() for task in running):
+            await asyncio.sleep(0.02)
+        if all(server.started for server in servers):
+            await asyncio.to_thread(on_ready, services)
+    await asyncio.gather(*running)

@@ -1,0 +1,43 @@
+"""The parts of a running hub, put together once by :func:`hub.app.create_app` and handed to every route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+if TYPE_CHECKING:
+    from hub.context import Context
+    from hub.database import Database
+    from hub.exchange.standing import ResourceCache
+    from hub.identity.services import IdentityServices
+    from hub.ledger.integrator import Integrator
+    from hub.metrics import Metrics
+    from hub.rows.cursors import CursorKey
+    from hub.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Settings, database, the context of the use cases, identity, the log's integrator, metrics, cached facts."""
+
+    settings: Settings
+    database: Database
+    context: Context
+    identity: IdentityServices
+    integrator: Integrator
+    metrics: Metrics
+    cache: ResourceCache
+    cursor_key: CursorKey
+
+
+def services_of(request: Request) -> Services:
+    """Return the parts of the app that serves the request."""
+    services = request.app.state.services
+    if not isinstance(services, Services):
+        raise TypeError("the app was not made by create_app")
+    return services
+
+
+Hub = Annotated[Services, Depends(services_of)]

@@ -1,0 +1,91 @@
+"""The header of a file against the items of an entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from catalogue.item import DataType, Item
+from hub.push.errors import HeaderMismatchError
+from hub.push.header import ColumnMap, HeaderMapping, map_header
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ITEMS = (
+    Item("企业名称", "name", DataType.TEXT),
+    Item("统一社会信用代码", "code", DataType.TEXT, aliases=("信用代码",)),
+    Item("注册资本（万元）", "capital", DataType.NUMBER),
+)
+NAMES = ["企业名称", "统一社会信用代码", "注册资本（万元）"]
+
+
+def mapped(
+    header: Sequence[str], mapping: HeaderMapping | None = None, preview: Sequence[Sequence[str]] = ()
+) -> ColumnMap:
+    return map_header(header, [chr(65 + index) for index in range(len(header))], ITEMS, mapping, preview)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        NAMES,
+        ["name", "CODE", "Capital"],
+        [" 企业 名称*", "信用代码", "注册资本(万元)"],
+        ["\ufeff企业名称", "统一社会信用代码 ", "注册资本（万元）"],
+    ],
+    ids=["names", "columns", "loose", "marks"],
+)
+def test_a_header_is_understood_by_name_column_or_alias(header: list[str]) -> None:
+    assert dict(mapped(header).positions) == {"name": 0, "code": 1, "capital": 2}
+
+
+def test_the_order_of_columns_does_not_matter() -> None:
+    assert dict(mapped(NAMES[::-1]).positions) == {"name": 2, "code": 1, "capital": 0}
+
+
+def test_every_unknown_and_missing_name_is_told_at_once_with_the_nearest() -> None:
+    with pytest.raises(HeaderMismatchError) as caught:
+        mapped(["企业名", "信用代码", "备注", "法人"])
+    facts = caught.value.facts
+    assert facts["unknown"] == [
+        {"letter": "A", "name": "企业名", "near": ["企业名称"]},
+        {"letter": "C", "name": "备注", "near": []},
+        {"letter": "D", "name": "法人", "near": []},
+    ]
+
+
+def test_missing_items_are_listed_with_their_columns() -> None:
+    with pytest.raises(HeaderMismatchError) as caught:
+        mapped(["企业名称"])
+    missing = caught.value.facts["missing"]
+    assert isinstance(missing, list)
+    assert [fact["column"] for fact in missing] == ["code", "capital"]
+
+
+def test_a_name_that_stands_twice_is_refused() -> None:
+    with pytest.raises(HeaderMismatchError) as caught:
+        mapped([*NAMES, "企业名称"])
+    assert caught.value.facts["repeated"] == [{"letter": "D", "name": "企业名称"}]
+
+
+def test_the_row_that_looks_like_the_header_is_proposed() -> None:
+    with pytest.raises(HeaderMismatchError) as caught:
+        mapped(["数据库：年度数据", "", ""], preview=[["数据库：年度数据"], ["指标"], NAMES])
+    assert (caught.value.facts["header_row"], "--header-row 3" in caught.value.next_zh) == (3, True)
+
+
+def test_a_column_is_renamed_by_its_name_or_its_letter() -> None:
+    found = mapped(["企业名", "", "资本"], HeaderMapping({"企业名": "name", "B": "code", "资本": "capital"}))
+    assert dict(found.positions) == {"name": 0, "code": 1, "capital": 2}
+
+
+def test_columns_are_ignored_and_items_absent_only_when_said_so() -> None:
+    mapping = HeaderMapping(ignore=frozenset({"备注"}), absent=frozenset({"capital"}))
+    found = mapped(["企业名称", "统一社会信用代码", "备注"], mapping)
+    assert (found.ignored, dict(found.positions)) == ((2,), {"name": 0, "code": 1})
+
+
+def test_columns_without_a_name_are_remembered() -> None:
+    assert mapped([*NAMES, "", " "]).unnamed == (3, 4)
