@@ -1,0 +1,1 @@
+"""Benchmarks: each prints a ratio to a limit or peer measured in the same run."""

@@ -20,7 +20,11 @@ HAN: Final = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN_RUN: Final = re.compile(f"[{HAN}]+")
 _TOKEN: Final = re.compile(f"[{HAN}]+|[a-z0-9]+")
 _PINYIN_GRAM: Final = 4
-"""Longest run of syllables indexed as one Latin word: people type two to four (renkou, xinyongdaima)."""
+"""Longest run of syllables indexed as one Latin word: people type two to four (renkou, xinyongdaima, gjzd)."""
+_LONGEST_WORD: Final = 24
+"""Letters of a typed word whose parts are looked at for suggestions."""
+_SHORT: Final = 3
+"""English words up to this length keep their last letter: «bus» is no plural."""
 
 
 def _syllables(text: str) -> list[str]:
@@ -61,6 +65,22 @@ def pinyin_sort_key(name: str) -> str:
     return f"{letters.lower()}\x1f{tones}\x1f{name}"
 
 
+def near_terms(text: str) -> list[str]:
+    """Return terms of which a text near to a query holds some, for suggestions where nothing holds all.
+
+    The 2-grams of the query with its synonyms; of a Latin word its parts of four letters and more, so that pinyin
+    typed in one go, or with a slip, is near to what it holds.
+    """
+    parts: list[str] = []
+    for term in search_terms(text):
+        parts.append(term)
+        if term.isascii() and term.isalpha():
+            word = term[:_LONGEST_WORD]
+            sizes = range(_PINYIN_GRAM, len(word))
+            parts.extend(word[start : start + size] for size in sizes for start in range(len(word) - size + 1))
+    return list(dict.fromkeys(parts))
+
+
 def search_terms(text: str) -> list[str]:
     """Return the terms of a query, or of a text, without repetition and in order.
 
@@ -75,7 +95,7 @@ def search_terms(text: str) -> list[str]:
 def index_terms(text: str) -> list[str]:
     """Return ``search_terms`` with what only an index needs: single characters and pinyin.
 
-    A query for one character or for pinyin (``renkou``, initials ``rk``) then finds the text.
+    A query for one character or for pinyin (``renkou``, initials ``rk``) of any part of a run then finds the text.
     """
     runs = _HAN_RUN.findall(_fold(text))
     single = (character for run in runs for character in run)
@@ -95,16 +115,23 @@ def _synonyms_in(folded: str) -> Iterator[str]:
 def _grams(folded: str) -> Iterator[str]:
     for token in _TOKEN.findall(folded):
         if token[0].isascii() or len(token) == 1:
-            yield token
+            yield _singular(token)
         else:
             yield from (token[start : start + 2] for start in range(len(token) - 1))
+
+
+def _singular(token: str) -> str:
+    """Return an English word without the s of its plural: «bus stop» finds «bus stops»."""
+    return token[:-1] if token.isalpha() and len(token) > _SHORT and token[-1] == "s" and token[-2] != "s" else token
 
 
 def _pinyin_words(run: str) -> Iterator[str]:
     syllables = _syllables(run)
     for size in range(2, _PINYIN_GRAM + 1):
         for start in range(len(syllables) - size + 1):
-            yield "".join(syllables[start : start + size])
+            part = syllables[start : start + size]
+            yield "".join(part)
+            yield _singular("".join(syllable[0] for syllable in part))
     if len(syllables) > 1:
-        yield "".join(syllable[0] for syllable in syllables)
+        yield _singular("".join(syllable[0] for syllable in syllables))
         yield "".join(syllables)

@@ -6,18 +6,20 @@ in the transaction of the entry (Zhengzhou Art. 18 directory; measured beside se
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from catalogue import tables
-from catalogue.names import search_terms
+from catalogue.names import near_terms, search_terms
 
 if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Collection
+    from datetime import datetime
+
     from catalogue.store import InTransaction
 
 
@@ -71,6 +73,8 @@ class Facet:
 
 
 _CLOSED = 3
+_CANDIDATES = 1_000
+"""How many near entries or items are ranked for suggestions: common words are near to very many."""
 
 
 def _array(terms: list[str]) -> sa.ColumnElement[Any]:
@@ -167,6 +171,78 @@ def facets(unit: InTransaction, search: Search) -> tuple[tuple[Facet, ...], tupl
         tuple(Facet(str(value), count) for value, count in sorted(providers.tuples(), key=lambda row: -row[1])),
         tuple(Facet(value, count) for value, count in sorted(classes.tuples())),
     )
+
+
+def _nearness(column: sa.Column[Any], terms: list[str]) -> sa.ScalarSelect[Any]:
+    """Return how many of ``terms`` a row's column holds, longer words counting more."""
+    held = sa.func.unnest(column).column_valued("held")
+    return (
+        sa.select(sa.func.coalesce(sa.func.sum(sa.func.length(held)), 0))
+        .where(held == sa.func.any(_array(terms)))
+        .scalar_subquery()
+    )
+
+
+def suggest_entries(unit: InTransaction, search: Search) -> tuple[EntryHit, ...]:
+    """Return entries that hold some of the text, the nearest title first: for a search that found nothing."""
+    entry, terms = tables.entry, near_terms(search.text)
+    if not terms:
+        return ()
+    near = [*_conditions(Search(public_only=search.public_only), []), entry.c.terms.overlap(_array(terms))]
+    columns = [entry.c[name] for name in EntryHit.__dataclass_fields__]
+    rows = unit.connection.execute(
+        sa.select(*columns)
+        .where(entry.c.id.in_(sa.select(entry.c.id).where(*near).limit(_CANDIDATES)))
+        .order_by(
+            _nearness(entry.c.title_terms, terms).desc(), _nearness(entry.c.terms, terms).desc(), entry.c.sort_key
+        )
+        .limit(search.limit)
+    )
+    return tuple(EntryHit(**row._mapping) for row in rows)
+
+
+def suggest_items(unit: InTransaction, search: Search) -> tuple[str, ...]:
+    """Return names of items that hold some of the text, the nearest first: words to search for instead."""
+    entry, item, terms = tables.entry, tables.entry_item, near_terms(search.text)
+    if not terms:
+        return ()
+    near = [*_conditions(Search(public_only=search.public_only), []), item.c.terms.overlap(_array(terms))]
+    found = (
+        sa.select(item.c.name, _nearness(item.c.terms, terms).label("nearness"))
+        .select_from(item.join(entry, entry.c.id == item.c.entry_id))
+        .where(*near)
+        .limit(_CANDIDATES)
+        .subquery()
+    )
+    rows = unit.connection.execute(
+        sa.select(found.c.name)
+        .group_by(found.c.name)
+        .order_by(sa.func.max(found.c.nearness).desc(), sa.func.length(found.c.name), found.c.name)
+        .limit(search.limit)
+    )
+    return tuple(rows.scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTexts:
+    """What a list of entries tells beside the title; empty texts where the entry gives none."""
+
+    title_en: str
+    abstract: str
+    abstract_en: str
+
+
+def texts_of(unit: InTransaction, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, EntryTexts]:
+    """Return title and abstract in both languages of the published versions of entries, by id."""
+    entry, version = tables.entry, tables.entry_version
+    in_force = sa.and_(version.c.entry_id == entry.c.id, version.c.number == entry.c.published_version)
+    texts = [
+        sa.func.coalesce(version.c.body[name].astext, "").label(name) for name in EntryTexts.__dataclass_fields__
+    ]
+    rows = unit.connection.execute(
+        sa.select(entry.c.id, *texts).select_from(entry.join(version, in_force)).where(entry.c.id.in_(ids))
+    )
+    return {row.id: EntryTexts(row.title_en, row.abstract, row.abstract_en) for row in rows}
 
 
 def figures(unit: InTransaction) -> dict[str, int]:

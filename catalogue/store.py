@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from catalogue.names import index_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
 
 class InTransaction(Protocol):
@@ -330,7 +330,7 @@ def element_sources(unit: InTransaction, besides: uuid.UUID | None) -> dict[str,
     )
     if besides is not None:
         query = query.where(tables.entry.c.id != besides)
-    return {name: source for name, source in unit.connection.execute(query).tuples()}
+    return dict(unit.connection.execute(query).tuples().all())
 
 
 def list_entries(

@@ -20,6 +20,7 @@ from hub.api.authentication import ledger_recorder
 from hub.api.identity import install_identity
 from hub.context import Context, utc_now
 from hub.exchange.standing import ResourceCache
+from hub.housekeeping import Housekeeper, empty_incoming
 from hub.identity.services import build_identity, rules_of
 from hub.ledger.integrator import Integrator
 from hub.ledger.keys import open_secret
@@ -28,7 +29,7 @@ from hub.metrics import Metrics
 from hub.middleware import Gatekeeper
 from hub.portal import pages
 from hub.rows.cursors import CursorKey
-from hub.services import Services
+from hub.services import Services, incoming_folder
 from policies.workdays import shipped_calendar
 
 if TYPE_CHECKING:
@@ -47,9 +48,7 @@ DESCRIPTION = (
 )
 
 
-def build_services(
-    settings: Settings, database: Database, *, now: Callable[[], datetime] = utc_now
-) -> Services:
+def build_services(settings: Settings, database: Database, *, now: Callable[[], datetime] = utc_now) -> Services:
     """Put the parts together on a migrated database; nothing runs before :func:`start_services`.
 
     Raises:
@@ -60,8 +59,12 @@ def build_services(
     log = open_ledger(settings.receipt_key, origin)
     metrics = Metrics()
     metrics.watch(database)
+    log.writer.observe = lambda kind: metrics.receipts.labels(kind.value).inc()
     context = Context(log.writer, shipped_calendar(), settings.demo, now)
-    identity = build_identity(database, ledger_recorder(log.writer), rules_of(settings, other_public_keys=(log.writer.key.public.jwk,)))
+    identity = build_identity(
+        database, ledger_recorder(log.writer), rules_of(settings, other_public_keys=(log.writer.key.public.jwk,))
+    )
+    incoming_folder(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
     with database.begin() as unit:
         log.publish(unit, now())
     return Services(
@@ -70,6 +73,7 @@ def build_services(
         context=context,
         identity=identity,
         integrator=Integrator(database, log.signer),
+        housekeeper=Housekeeper(database, metrics, now),
         metrics=metrics,
         cache=ResourceCache(database, context, identity.keeper),
         cursor_key=CursorKey(open_secret(settings.receipt_key.parent / "cursor.key")),
@@ -119,11 +123,14 @@ def with_limits(app: FastAPI, services: Services, entry_point: EntryPoint = "bot
 
 def start_services(services: Services) -> None:
     """Start what runs beside the requests: the log's integrator and the snapshot of standings."""
+    empty_incoming(services.settings)
     services.identity.start()
     services.integrator.start()
+    services.housekeeper.start()
 
 
 def stop_services(services: Services) -> None:
     """Stop it again, integrating what is left."""
+    services.housekeeper.stop()
     services.identity.stop()
     services.integrator.stop()

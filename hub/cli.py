@@ -142,7 +142,9 @@ def backup(
         emit(
             {"target": str(target), "tables": len(manifest.tables), "schema": manifest.schema_revision},
             as_json=as_json,
-            text=pick(f"✔ 已备份 {len(manifest.tables)} 张表到 {target}", f"✔ {len(manifest.tables)} tables in {target}"),
+            text=pick(
+                f"✔ 已备份 {len(manifest.tables)} 张表到 {target}", f"✔ {len(manifest.tables)} tables in {target}"
+            ),
         )
         say("备份中含签名私钥，请妥善保管", "the backup holds private keys: keep it safe")
 
@@ -162,11 +164,17 @@ def restore(
         url = settings.database_url.get_secret_value() if settings.database_url is not None else None
         report = backups.restore(source, settings.data_dir, url, verify=verify, tell=_tell)
         emit(
-            {"source": str(source), "data_dir": str(settings.data_dir), "tables": len(report.tables), "verified": verify},
+            {
+                "source": str(source),
+                "data_dir": str(settings.data_dir),
+                "tables": len(report.tables),
+                "verified": verify,
+            },
             as_json=as_json,
             text=pick(
                 f"✔ 已恢复 {len(report.tables)} 张表" + ("，行数与摘要全部一致" if verify else "（未核对）"),
-                f"✔ {len(report.tables)} tables restored" + (", rows and digests equal" if verify else ", not verified"),
+                f"✔ {len(report.tables)} tables restored"
+                + (", rows and digests equal" if verify else ", not verified"),
             ),
         )
 

@@ -17,6 +17,7 @@ from hub.cli_output import emit, explained, pick, say
 if TYPE_CHECKING:
     from hub.context import Context
     from hub.database import Database
+    from hub.identity.facts import Member
     from hub.settings import Settings
 
 DataDir = Annotated[Path | None, typer.Option(help="数据目录 / data directory")]
@@ -50,7 +51,9 @@ def init(
     departments: Annotated[
         Path | None, typer.Option(exists=True, help="部门清单 CSV（名称、信用代码、类型）/ departments.csv")
     ] = None,
-    admin: Annotated[str, typer.Option(help="首位安全管理员登录名 / login of the first security administrator")] = "anquan",
+    admin: Annotated[
+        str, typer.Option(help="首位安全管理员登录名 / login of the first security administrator")
+    ] = "anquan",
     admin_name: Annotated[str, typer.Option(help="其姓名 / name")] = "安全管理员",
     authority: Annotated[str, typer.Option(help="主管部门名称 / name of the authority")] = "数据主管部门",
     authority_code: Annotated[str, typer.Option(help="主管部门统一社会信用代码 / its credit code")] = "",
@@ -118,7 +121,7 @@ def list_members(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
     with explained(as_json=as_json):
         settings = load_settings(data_dir=data_dir)
-        found = []
+        found: list[Member] = []
         with opened(settings, joins=True) as database, database.begin() as unit:
             page = store.members(unit, store.Paging())
             found.extend(page.rows)

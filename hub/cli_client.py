@@ -6,6 +6,7 @@ The hub's address, the system's id and its private key come from options or from
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hub.cli_output import Exit, emit, explained, pick, say
-from hub.client import Hub, SystemCredentials
+from hub.client import Hub, HubProblemError, SystemCredentials
 
 Url = Annotated[str, typer.Option("--url", envvar="HUB_CLIENT_URL", help="平台地址 / address of the hub")]
 SystemId = Annotated[
@@ -25,6 +26,8 @@ KeyFile = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 DEFAULT_URL = "http://127.0.0.1:8000"
+PROOF_SECONDS = 15.0
+"""Longest wait for the proof of a receipt; the hub promises it within a second."""
 
 
 def connect(url: str, system: str | None, key_file: Path | None, *, needs_key: bool = True) -> Hub:
@@ -49,9 +52,25 @@ def push(
     header_row: Annotated[int | None, typer.Option(help="表头所在行（从 1 起）/ header row, from 1")] = None,
     skip_rows: Annotated[int | None, typer.Option(help="表头前跳过的行数 / rows to skip before the header")] = None,
     skip_footer: Annotated[int | None, typer.Option(help="结尾跳过的行数 / rows to skip at the end")] = None,
+    skip_after_header: Annotated[
+        int | None, typer.Option(help="表头下跳过的行数，如单位行 / rows to skip below the header")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="编码，如 gb18030 / encoding")] = None,
+    delimiter: Annotated[str | None, typer.Option(help=r"分隔符，制表符写 \t / delimiter")] = None,
+    quote: Annotated[str | None, typer.Option(help="引号；none 为没有引号 / quotation mark, or none")] = None,
+    no_header: Annotated[bool, typer.Option("--no-header", help="文件没有表头行 / no header row")] = False,
+    columns: Annotated[
+        str | None, typer.Option(help="没有表头时各列的名称，用逗号分隔 / names of the columns, by comma")
+    ] = None,
+    rename: Annotated[
+        list[str] | None, typer.Option(help="列名或列字母=信息项，可多次 / header or letter=item")
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="不读的列，可多次 / column not to read")] = None,
+    absent: Annotated[list[str] | None, typer.Option(help="文件没有的信息项，可多次 / item not in the file")] = None,
     allow_shrink: Annotated[bool, typer.Option(help="确认大量删除 / consent to closing many rows")] = False,
-    key: Annotated[str | None, typer.Option("--idempotency-key", help="幂等键；默认取内容摘要")] = None,
+    key: Annotated[
+        str | None, typer.Option("--idempotency-key", help="幂等键；不给则与最近一次相同的推送不重复入库")
+    ] = None,
     report: Annotated[Path | None, typer.Option(help="退回行报告写到此 CSV / write rejected rows here")] = None,
     url: Url = DEFAULT_URL,
     system: SystemId = None,
@@ -67,7 +86,15 @@ def push(
             "header_row": header_row,
             "skip_rows": skip_rows,
             "skip_footer": skip_footer,
+            "skip_after_header": skip_after_header,
             "encoding": encoding,
+            "delimiter": "\t" if delimiter == r"\t" else delimiter,
+            "quote": quote,
+            "no_header": "true" if no_header else None,
+            "columns": [name.strip() for name in columns.replace("，", ",").split(",")] if columns else None,
+            "rename": rename,
+            "ignore": ignore,
+            "absent": absent,
             "allow_shrink": "true" if allow_shrink else None,
         }
         console = Console(stderr=True)
@@ -88,16 +115,21 @@ def push(
                 idempotency_key=key,
                 progress=lambda sent: bar.update(task, completed=sent),
             )
-        lines = result["summary_en" if pick("", "en") else "summary"]
-        emit(result, as_json=as_json, text="\n".join(lines))
+        emit(result, as_json=as_json, text="\n".join(push_lines(result)))
         if report is not None and result["rejected"]:
             answer = hub.raw("GET", f"/api/v1/pushes/{result['push']}/rejections.csv")
             report.write_bytes(answer.content)
             say(f"退回行已写入 {report}", f"rejected rows written to {report}")
-        raise SystemExit(int(_push_exit(result)))
+        raise SystemExit(int(push_exit(result)))
 
 
-def _push_exit(result: dict[str, Any]) -> Exit:
+def push_lines(result: dict[str, Any]) -> list[str]:
+    """Return the report of a push as a terminal shows it."""
+    return list(result["summary_en" if pick("", "en") else "summary"])
+
+
+def push_exit(result: dict[str, Any]) -> Exit:
+    """Return the exit code of a push."""
     if not result["rejected"]:
         return Exit.OK
     return Exit.PARTLY_REJECTED if result["accepted"] else Exit.ALL_REJECTED
@@ -117,14 +149,19 @@ def find(
         hub = connect(url, system, key_file, needs_key=False)
         path = "/api/v1/items" if items else "/api/v1/datasets"
         result = hub.call("GET", path, params={"q": text, "limit": limit})
-        hits = result["items" if items else "datasets"]
-        lines = [pick(f"共 {result['total']} 条，显示 {len(hits)} 条", f"{len(hits)} of {result['total']}")]
-        for hit in hits:
-            if items:
-                lines.append(f"  {hit['item']}  {hit['provider']} · {hit['title']} ({hit['name']})  {hit['sharing']}")
-            else:
-                lines.append(f"  {hit['title']}  {hit['provider']}  ({hit['name']})")
-        emit(result, as_json=as_json, text="\n".join(lines))
+        emit(result, as_json=as_json, text="\n".join(find_lines(result)))
+
+
+def find_lines(result: dict[str, Any]) -> list[str]:
+    """Return what was found, items or entries, as a terminal shows it."""
+    hits = result["items"] if "items" in result else result["datasets"]
+    lines = [pick(f"共 {result['total']} 条，显示 {len(hits)} 条", f"{len(hits)} of {result['total']}")]
+    for hit in hits:
+        if "items" in result:
+            lines.append(f"  {hit['item']}  {hit['provider']} · {hit['title']} ({hit['name']})  {hit['sharing']}")
+        else:
+            lines.append(f"  {hit['title']}  {hit['provider']}  ({hit['name']})")
+    return lines
 
 
 def _pairs(values: list[str]) -> dict[str, str]:
@@ -162,11 +199,20 @@ def query(
             "case_number": case_number,
         }
         result = hub.call("POST", f"/api/v1/exchange/{dataset}/query", json=body)
-        lines = [pick(f"共 {result['total']} 行，返回 {result['returned']} 行", f"{result['returned']} of {result['total']}")]
-        lines += ["  " + "  ".join("" if value is None else str(value) for value in row.values()) for row in result["rows"]]
-        lines.append(pick(f"凭证 {result['receipt']}", f"receipt {result['receipt']}"))
-        _save_receipt(hub, result["receipt"], receipt)
-        emit(result, as_json=as_json, text="\n".join(lines))
+        save_receipt(hub, result["receipt"], receipt)
+        emit(result, as_json=as_json, text="\n".join(query_lines(result)))
+
+
+def query_lines(result: dict[str, Any]) -> list[str]:
+    """Return the rows of an answer as a terminal shows them, with the number of its receipt."""
+    lines = [
+        pick(f"共 {result['total']} 行，返回 {result['returned']} 行", f"{result['returned']} of {result['total']}")
+    ]
+    lines += [
+        "  " + "  ".join(f"{name}={'' if value is None else value}" for name, value in row.items())
+        for row in result["rows"]
+    ]
+    return [*lines, pick(f"凭证 {result['receipt']}", f"receipt {result['receipt']}")]
 
 
 def verify(
@@ -186,15 +232,32 @@ def verify(
         hub = connect(url, system, key_file)
         body = {"key": _pairs(key), "claims": _pairs(claim), "purpose": purpose, "case_number": case_number}
         result = hub.call("POST", f"/api/v1/exchange/{dataset}/verify", json=body)
-        words = {"match": "一致", "mismatch": "不一致", "not_found": "查无", "cannot_verify": "无法核验"}
-        lines = [pick(words[result["result"]], result["result"])]
-        lines += [f"  {name}: {pick(words[value], value)}" for name, value in result["items"].items()]
-        lines.append(pick(f"凭证 {result['receipt']}", f"receipt {result['receipt']}"))
-        _save_receipt(hub, result["receipt"], receipt)
-        emit(result, as_json=as_json, text="\n".join(lines))
+        save_receipt(hub, result["receipt"], receipt)
+        emit(result, as_json=as_json, text="\n".join(verify_lines(result)))
 
 
-def _save_receipt(hub: Hub, receipt_id: str, path: Path | None) -> None:
-    if path is not None:
-        path.write_bytes(hub.raw("GET", f"/ledger/receipts/{receipt_id}").content)
-        say(f"凭证已写入 {path}", f"receipt written to {path}")
+def verify_lines(result: dict[str, Any]) -> list[str]:
+    """Return the outcome of a verification as a terminal shows it: no stored value, only whether it agrees."""
+    words = {"match": "一致", "mismatch": "不一致", "not_found": "查无", "cannot_verify": "无法核验"}
+    lines = [pick(words[result["result"]], result["result"])]
+    lines += [f"  {name}: {pick(words[value], value)}" for name, value in result["items"].items()]
+    return [*lines, pick(f"凭证 {result['receipt']}", f"receipt {result['receipt']}")]
+
+
+def save_receipt(hub: Hub, receipt_id: str, path: Path | None) -> None:
+    """Write a receipt with its proof to ``path``, waiting for its place in the log (about a second) if need be."""
+    if path is None:
+        return
+    deadline = time.monotonic() + PROOF_SECONDS
+    while True:
+        try:
+            bundle = hub.raw("GET", f"/ledger/receipts/{receipt_id}").content
+        except HubProblemError as error:
+            pause = error.problem.get("retry_after_seconds")
+            if not isinstance(pause, int | float) or time.monotonic() + pause > deadline:
+                raise
+            time.sleep(pause)
+        else:
+            path.write_bytes(bundle)
+            say(f"凭证已写入 {path}", f"receipt written to {path}")
+            return

@@ -10,8 +10,9 @@ import json
 import os
 import sys
 from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from policies.errors import DomainError
 
@@ -34,8 +35,23 @@ class Exit(IntEnum):
 POLICY_STATUS = frozenset({401, 403, 409, 451})
 
 
+_language: ContextVar[Literal["zh", "en"] | None] = ContextVar("language", default=None)
+
+
+@contextmanager
+def speaking(language: Literal["zh", "en"]) -> Iterator[None]:
+    """Speak one language inside the block, whatever the locale: the demo keeps its results in both."""
+    former = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(former)
+
+
 def is_english() -> bool:
     """Whether the locale asks for English; Chinese otherwise."""
+    if _language.get() is not None:
+        return _language.get() == "en"
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return locale.lower().startswith("en")
 
@@ -80,6 +96,6 @@ def explained(*, as_json: bool = False) -> Iterator[None]:
         if error.next_zh:
             say(f"  {error.next_zh}", f"  {error.next_en or error.next_zh}")
         raise SystemExit(int(exit_code_of(error))) from error
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         say(f"✘ {error}", f"✘ {error}")
         raise SystemExit(int(Exit.USAGE)) from error

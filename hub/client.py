@@ -6,13 +6,12 @@ RFC 9457 problem the hub sent. Nothing here reads a database.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import time
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx2
 import jwt
@@ -64,11 +63,12 @@ class SystemCredentials:
         """Read the key file.
 
         Raises:
-            ValueError: the file holds no ES256 or Ed25519 private key.
+            ValueError: the file is no key.
+            TypeError: it holds no ES256 or Ed25519 private key.
         """
         key = load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
-            raise ValueError("密钥须为 ES256 或 Ed25519 私钥 / an ES256 or Ed25519 private key is needed")
+            raise TypeError("密钥须为 ES256 或 Ed25519 私钥 / an ES256 or Ed25519 private key is needed")
         return cls(system_id, key)
 
     def assertion(self, audience: str) -> str:
@@ -104,7 +104,7 @@ class Hub:
         """Close the connections."""
         self._http.close()
 
-    def __enter__(self) -> Hub:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -181,12 +181,11 @@ class Hub:
         """Stream a file to an entry and return the report; ``progress`` gets bytes sent so far.
 
         ``options`` are the query parameters of the operation (mode, sheet, header_row, ...). Without a key
-        the content's digest is one, so repeating the same file is safe.
+        the hub itself knows a file it took in last, so repeating it is safe.
         """
-        key = idempotency_key or f"{name}-{options.get('mode', '')}-{_digest(path)}"
         headers = {
             **self._headers(),
-            "Idempotency-Key": key,
+            **({"Idempotency-Key": idempotency_key} if idempotency_key is not None else {}),
             "Content-Type": "application/octet-stream",
             "Content-Length": str(path.stat().st_size),
         }
@@ -216,11 +215,6 @@ def _stream(path: Path, progress: Callable[[int], None] | None) -> Iterator[byte
             sent += len(chunk)
             if progress is not None:
                 progress(sent)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
 def new_idempotency_key() -> str:

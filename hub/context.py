@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def utc_now() -> datetime:
-    """The time, aware UTC."""
+    """Return the time, aware UTC."""
     return datetime.now(UTC)
 
 
@@ -39,11 +39,11 @@ class Context:
     now: Callable[[], datetime] = field(default=utc_now)
 
     def today(self) -> date:
-        """The calendar day in the city; clocks of the law count these."""
+        """Return the calendar day in the city; clocks of the law count these."""
         return local_day(self.now())
 
     def pack(self, name: str) -> Pack:
-        """The regulation pack of a jurisdiction."""
+        """Return the regulation pack of a jurisdiction."""
         return load_pack(name)
 
     def record(self, unit: Unit, kind: ReceiptKind, **fields: Given) -> SignedReceipt:

@@ -13,12 +13,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
+from starlette.requests import Request
 
 from hub.logs import request_context
 from hub.problem_table import ProblemType
-from hub.problems import Texts, problem
+from hub.problems import Texts, answer
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from hub.metrics import Metrics
@@ -26,12 +28,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+POLICY = (
+    b"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
+    b" frame-ancestors 'none'"
+)
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
-    (
-        b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
-        b" frame-ancestors 'none'",
-    ),
+    (b"content-security-policy", POLICY),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
@@ -51,8 +53,8 @@ class BodyTooLargeError(Exception):
 class Gatekeeper:
     """The outermost application: it hands on what is within the limits and decorates every answer."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics, entry_point: str) -> None:
-        """``settings`` gives the limits in bytes; ``entry_point`` is public, exchange or both."""
+    def __init__(self, app: FastAPI, settings: Settings, metrics: Metrics, entry_point: str) -> None:
+        """Take the limits (bytes) from ``settings``; ``entry_point`` is public, exchange or both."""
         self.app = app
         self.entry_point = entry_point
         self.settings = settings
@@ -88,7 +90,7 @@ class Gatekeeper:
                     await self.app(scope, _limited(receive, limit), decorated)
             except BodyTooLargeError:
                 if not has_begun:
-                    await _body_refusal(limit, scope["path"])(scope, receive, decorated)
+                    await self._body_refusal(limit, scope)(scope, receive, decorated)
             finally:
                 self._count(scope, status, time.perf_counter() - started)
 
@@ -106,11 +108,23 @@ class Gatekeeper:
                 "请缩短地址或请求头；较长的查询请用 POST 提交",
                 "shorten it; send long queries by POST",
             )
-            return problem(HEADERS_TOO_LARGE, texts, instance=scope["path"])
+            return self._answer(scope, HEADERS_TOO_LARGE, texts)
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
         if lengths and lengths[0].isdigit() and int(lengths[0]) > limit:
-            return _body_refusal(limit, scope["path"])
+            return self._body_refusal(limit, scope)
         return None
+
+    def _answer(self, scope: Scope, kind: ProblemType, texts: Texts) -> ASGIApp:
+        return answer(Request({**scope, "app": self.app}), kind, texts)
+
+    def _body_refusal(self, limit: int, scope: Scope) -> ASGIApp:
+        texts = Texts(
+            f"内容超过上限 {limit} 字节，没有保存任何内容",
+            f"the body is larger than {limit} bytes; nothing was stored",
+            "请压缩（gzip）或分批推送；上限由 HUB_UPLOAD_LIMIT_BYTES 与 HUB_BODY_LIMIT_BYTES 设定",
+            "compress it (gzip) or push in parts; the limits are settings",
+        )
+        return self._answer(scope, BODY_TOO_LARGE, texts)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")
@@ -119,16 +133,6 @@ class Gatekeeper:
         log.info(
             "request", method=scope["method"], route=template, status=status, milliseconds=round(seconds * 1000, 1)
         )
-
-
-def _body_refusal(limit: int, path: str) -> ASGIApp:
-    texts = Texts(
-        f"内容超过上限 {limit} 字节，没有保存任何内容",
-        f"the body is larger than {limit} bytes; nothing was stored",
-        "请压缩（gzip）或分批推送；上限由 HUB_UPLOAD_LIMIT_BYTES 与 HUB_BODY_LIMIT_BYTES 设定",
-        "compress it (gzip) or push in parts; the limits are settings",
-    )
-    return problem(BODY_TOO_LARGE, texts, instance=path)
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

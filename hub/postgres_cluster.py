@@ -83,6 +83,7 @@ class ServerOptions:
             "listen_addresses": "",
             "unix_socket_permissions": "0700",
             "shared_buffers": f"{self.shared_buffers_mib}MB",
+            "random_page_cost": "1.1",  # solid-state storage: an index scan costs little more than the scan of a table
             "max_connections": str(self.max_connections),
             "work_mem": "8MB",
             "maintenance_work_mem": "64MB",

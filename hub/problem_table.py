@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from connectors.files import errors as file_errors
-from hub import database, postgres_cluster, schema
+from hub import database, postgres_binaries, schema
 from hub.directory import errors as directory_errors
 from hub.exchange import errors as exchange_errors
 from hub.identity import errors as identity_errors
@@ -87,7 +87,7 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
     file_errors.ReadOptionError: ProblemType(
         "file-option", HTTPStatus.UNPROCESSABLE_ENTITY, "读取选项有误", "A reading option is not right"
     ),
-    postgres_cluster.DatabaseServerError: ProblemType(
+    postgres_binaries.DatabaseServerError: ProblemType(
         "database-server", HTTPStatus.SERVICE_UNAVAILABLE, "数据库不可用", "The database is not available"
     ),
     database.DatabaseUnreachableError: ProblemType(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import orjson
 import structlog
@@ -41,7 +41,9 @@ _HTTP: Mapping[int, ProblemType] = {
     415: ProblemType("unsupported-type", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "不支持的内容类型", "Unsupported type"),
 }
 VALIDATION = ProblemType("invalid-request", HTTPStatus.UNPROCESSABLE_ENTITY, "请求内容有误", "The request is not valid")
-UNEXPECTED = ProblemType("unexpected", HTTPStatus.INTERNAL_SERVER_ERROR, "系统内部故障，已记录", "Unexpected fault, recorded")
+UNEXPECTED = ProblemType(
+    "unexpected", HTTPStatus.INTERNAL_SERVER_ERROR, "系统内部故障，已记录", "Unexpected fault, recorded"
+)
 UNAVAILABLE = ProblemType("unavailable", HTTPStatus.SERVICE_UNAVAILABLE, "服务暂不可用", "Temporarily unavailable")
 
 
@@ -78,24 +80,43 @@ def problem(
         "title_en": kind.title_en,
         "status": int(kind.status),
     }
-    for key, value in (
+    given = (
         ("detail", texts.detail),
         ("detail_en", texts.detail_en),
         ("next", texts.next),
         ("next_en", texts.next_en),
         ("instance", instance),
-    ):
-        if value:
-            body[key] = value
-    for key, extra in (facts or {}).items():
-        body.setdefault(key, extra)
-    content = orjson.dumps(body, default=str, option=orjson.OPT_INDENT_2)
+    )
+    body |= {key: value for key, value in given if value}
+    content = orjson.dumps({**(facts or {}), **body}, default=str, option=orjson.OPT_INDENT_2)
     return Response(content, status_code=int(kind.status), media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 
-def render(error: DomainError, instance: str) -> Response:
-    """Turn a domain error into its problem."""
-    kind = problem_type_of(error)
+class PageMaker(Protocol):
+    """Shows a fault as a page where a browser asks at a page's address; None leaves it a problem document."""
+
+    def __call__(self, request: Request, kind: ProblemType, texts: Texts) -> Response | None:
+        """Return the page, or None."""
+
+
+def answer(
+    request: Request,
+    kind: ProblemType,
+    texts: Texts,
+    *,
+    facts: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Answer a fault: as a page to a browser where the app has a ``state.error_page``, else as a problem."""
+    show: PageMaker | None = getattr(request.app.state, "error_page", None)
+    page = show(request, kind, texts) if show is not None else None
+    if page is None:
+        return problem(kind, texts, instance=request.url.path, facts=facts, headers=headers)
+    page.headers.update(headers or {})
+    return page
+
+
+def _headers(kind: ProblemType, error: DomainError) -> dict[str, str]:
     headers = {}
     if kind.status == HTTPStatus.UNAUTHORIZED:
         code = ', error="invalid_token"' if error.facts.get("error") == "invalid_token" else ""
@@ -103,15 +124,24 @@ def render(error: DomainError, instance: str) -> Response:
     retry = error.facts.get("retry_after_seconds")
     if isinstance(retry, int):
         headers["Retry-After"] = str(retry)
-    texts = Texts(error.zh, error.en, error.next_zh, error.next_en)
-    return problem(kind, texts, instance=instance, facts=error.facts, headers=headers)
+    return headers
+
+
+def render(error: DomainError, instance: str) -> Response:
+    """Turn a domain error into its problem."""
+    kind = problem_type_of(error)
+    return problem(kind, _texts(error), instance=instance, facts=error.facts, headers=_headers(kind, error))
+
+
+def _texts(error: DomainError) -> Texts:
+    return Texts(error.zh, error.en, error.next_zh, error.next_en)
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
     return "/" + "/".join(str(part) for part in location)
 
 
-def _validation(error: RequestValidationError, instance: str) -> Response:
+def _validation(request: Request, error: RequestValidationError) -> Response:
     """Name each field that is wrong, never the value it held."""
     errors = [
         {"pointer": _pointer(tuple(item["loc"])), "rule": item["type"], "message": item["msg"]}
@@ -124,7 +154,7 @@ def _validation(error: RequestValidationError, instance: str) -> Response:
         "请对照 /docs 中该接口的说明修改后重试",
         "compare with the operation's description in /docs and send again",
     )
-    return problem(VALIDATION, texts, instance=instance, facts={"errors": errors})
+    return answer(request, VALIDATION, texts, facts={"errors": errors})
 
 
 def install(app: FastAPI) -> None:
@@ -132,11 +162,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DomainError)
     def _domain(request: Request, error: DomainError) -> Response:
-        return render(error, request.url.path)
+        kind = problem_type_of(error)
+        return answer(request, kind, _texts(error), facts=error.facts, headers=_headers(kind, error))
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> Response:
-        return _validation(error, request.url.path)
+        return _validation(request, error)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
@@ -145,13 +176,18 @@ def install(app: FastAPI) -> None:
             phrase = HTTPStatus(error.status_code)
             kind = ProblemType(f"http-{error.status_code}", phrase, phrase.phrase, phrase.phrase)
         detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
-        texts = Texts(detail, "", "请检查地址，或从 /docs 查找接口", "check the address, or look the operation up in /docs")
-        return problem(kind, texts, instance=request.url.path, headers=error.headers)
+        texts = Texts(
+            detail, "", "请检查地址，或从 /docs 查找接口", "check the address, or look the operation up in /docs"
+        )
+        return answer(request, kind, texts, headers=error.headers)
 
     @app.exception_handler(Exception)
     def _unexpected(request: Request, error: Exception) -> Response:
         log.error("unexpected", path=request.url.path, error=type(error).__name__, exc_info=error)
         texts = Texts(
-            "请求没有完成，未保存任何改动", "nothing was stored", "请稍后重试；仍有问题请把时间告知运维", "try again; tell the operator the time"
+            "请求没有完成，未保存任何改动",
+            "nothing was stored",
+            "请稍后重试；仍有问题请把时间告知运维",
+            "try again; tell the operator the time",
         )
-        return problem(UNEXPECTED, texts, instance=request.url.path)
+        return answer(request, UNEXPECTED, texts)

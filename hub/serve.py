@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
+from typing_extensions import override
 
 from hub.app import build_services, create_app, start_services, stop_services, with_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import socket
+    from collections.abc import Callable, Coroutine, Iterator
 
     from hub.app import EntryPoint
     from hub.database import Database
@@ -26,16 +29,24 @@ BACKLOG = 2048
 class _Server(uvicorn.Server):
     """A server that leaves signals to the program, because several run side by side."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+    @override
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-def _server(services: Services, entry_point: EntryPoint, host: str, port: int) -> _Server:
-    settings = services.settings
-    options: dict[str, Any] = {
-        "host": host,
-        "port": port,
+def server_options(settings: Settings) -> dict[str, Any]:
+    """Return how every server of ours runs, whatever its application and port."""
+    return {
         "log_config": None,
         "access_log": False,
         "server_header": False,
@@ -48,8 +59,21 @@ def _server(services: Services, entry_point: EntryPoint, host: str, port: int) -
         "forwarded_allow_ips": [str(network) for network in settings.trusted_proxies] or None,
         "h11_max_incomplete_event_size": settings.header_limit_bytes,
     }
-    app = create_app(services, entry_point)
-    return _Server(uvicorn.Config(with_limits(app, services, entry_point), **options))
+
+
+def run_in_loop(running: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end on the fastest event loop there is: uvloop, where its wheel exists."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        new_event_loop = asyncio.new_event_loop
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(running)
+
+
+def _server(services: Services, entry_point: EntryPoint, host: str, port: int) -> _Server:
+    app = with_limits(create_app(services, entry_point), services, entry_point)
+    return _Server(uvicorn.Config(app, host=host, port=port, **server_options(services.settings)))
 
 
 def servers_of(services: Services) -> list[_Server]:
@@ -68,14 +92,12 @@ def serve(settings: Settings, database: Database, on_ready: Callable[[Services],
     services = build_services(settings, database)
     start_services(services)
     try:
-        asyncio.run(_run(services, on_ready))
+        run_in_loop(_run(services, on_ready))
     finally:
         stop_services(services)
 
 
 async def _run(services: Services, on_ready: Callable[[Services], None] | None) -> None:
-    import signal
-
     servers = servers_of(services)
     loop = asyncio.get_running_loop()
 
@@ -87,8 +109,15 @@ async def _run(services: Services, on_ready: Callable[[Services], None] | None) 
         loop.add_signal_handler(number, stop)
     running = [asyncio.create_task(server.serve()) for server in servers]
     if on_ready is not None:
-        while not all(server.started for server in servers) and not any(task.done() for task in running):
-            await asyncio.sleep(0.02)
-        if all(server.started for server in servers):
+        up = asyncio.create_task(_all_up(servers))
+        await asyncio.wait([up, *running], return_when=asyncio.FIRST_COMPLETED)
+        if up.done():
             await asyncio.to_thread(on_ready, services)
+        up.cancel()
     await asyncio.gather(*running)
+
+
+async def _all_up(servers: list[_Server]) -> None:
+    """Wait until every server answers."""
+    for server in servers:
+        await server.is_up.wait()

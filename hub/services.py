@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hub.context import Context
     from hub.database import Database
     from hub.exchange.standing import ResourceCache
+    from hub.housekeeping import Housekeeper
     from hub.identity.services import IdentityServices
     from hub.ledger.integrator import Integrator
     from hub.metrics import Metrics
@@ -27,9 +30,15 @@ class Services:
     context: Context
     identity: IdentityServices
     integrator: Integrator
+    housekeeper: Housekeeper
     metrics: Metrics
     cache: ResourceCache
     cursor_key: CursorKey
+
+
+def incoming_folder(settings: Settings) -> Path:
+    """Return where the files of pushes lie while they are checked."""
+    return settings.data_dir / "incoming"
 
 
 def services_of(request: Request) -> Services:

@@ -25,12 +25,14 @@ LADDER: tuple[Treatment, ...] = (
 def widest_form(item: ItemFacts, *, cites_law_and_assessment: bool) -> Treatment | None:
     """Return the widest form in which an agency may be given the item; None where it is not in the system.
 
-    Personal information goes in full to a duty that cites its law; sensitive information and that of
-    children only for verification, unless law and impact assessment are both cited.
+    The decision table's row of a granted agency: personal information masked, sensitive information and that
+    of children for verification only, either in full where law and impact assessment are both cited.
     """
     match item.sensitivity:
-        case Sensitivity.PUB | Sensitivity.INT | Sensitivity.TS | Sensitivity.PI:
+        case Sensitivity.PUB | Sensitivity.INT | Sensitivity.TS:
             return Treatment.FULL
+        case Sensitivity.PI:
+            return Treatment.FULL if cites_law_and_assessment else Treatment.MASKED
         case Sensitivity.SPI | Sensitivity.MIN:
             return Treatment.FULL if cites_law_and_assessment else Treatment.VERIFY_ONLY
         case Sensitivity.WS | Sensitivity.SS:

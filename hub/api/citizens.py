@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
-
-import orjson
 
 from catalogue import search
 from hub.api.authentication import OptionalCaller
@@ -31,7 +30,9 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api/v1", tags=["citizens"])
 Limit = Annotated[int, Query(ge=1, le=100)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
-SearchText = Annotated[str, Query(max_length=200, description="两个汉字即可；拼音、代码亦可 / two characters are enough")]
+SearchText = Annotated[
+    str, Query(max_length=200, description="两个汉字即可；拼音、代码亦可 / two characters are enough")
+]
 
 
 def provider_names(unit: Unit, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -45,9 +46,13 @@ def provider_names(unit: Unit, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 @router.get("/datasets", summary="检索目录条目 / Search entries")
 def find_datasets(
-    hub: Hub, caller: OptionalCaller, q: SearchText = "", class_code: Annotated[str, Query(alias="class", max_length=20)] = "",
-    limit: Limit = 20, offset: Offset = 0,
-) -> dict[str, Any]:  # fmt: skip
+    hub: Hub,
+    caller: OptionalCaller,
+    q: SearchText = "",
+    class_code: Annotated[str, Query(alias="class", max_length=20)] = "",
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> dict[str, Any]:
     """Find entries; titles that hold all words come first. Organs also find what is closed to society."""
     wanted = search.Search(q, class_code=class_code or None, public_only=caller is None, limit=limit, offset=offset)
     with hub.database.begin() as unit:
@@ -73,7 +78,9 @@ def find_datasets(
 
 
 @router.get("/items", summary="检索信息项：谁有、怎样取得 / Search items: who holds them")
-def find_items(hub: Hub, caller: OptionalCaller, q: SearchText, limit: Limit = 20, offset: Offset = 0) -> dict[str, Any]:
+def find_items(
+    hub: Hub, caller: OptionalCaller, q: SearchText, limit: Limit = 20, offset: Offset = 0
+) -> dict[str, Any]:
     """Find single items with their holder and how they are shared (政务数据共享条例 Art. 13).
 
     Organs (a system's token or a session) search the whole directory; the public what is open in some form.
@@ -175,10 +182,25 @@ async def _resource(hub: Services, name: str) -> Resource:
 _ROWS_PARAMETERS = {
     "parameters": [
         {"name": "items", "in": "query", "schema": {"type": "string"}, "description": "列名，逗号分隔 / columns"},
-        {"name": "order", "in": "query", "schema": {"type": "string"}, "description": "排序列，-为降序 / -col: descending"},
+        {
+            "name": "order",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "排序列，-为降序 / -col: descending",
+        },
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 32000}},
-        {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "上一页的 next / next of the page before"},
-        {"name": "as_of", "in": "query", "schema": {"type": "integer", "minimum": 1}, "description": "数据版本号 / version"},
+        {
+            "name": "cursor",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "上一页的 next / next of the page before",
+        },
+        {
+            "name": "as_of",
+            "in": "query",
+            "schema": {"type": "integer", "minimum": 1},
+            "description": "数据版本号 / version",
+        },
     ]
 }
 
@@ -212,7 +234,9 @@ def _with_rows(facts: dict[str, object], rows_json: bytes) -> bytes:
     return orjson.dumps({**facts, "rows": orjson.Fragment(rows_json)}, default=str)
 
 
-@router.get("/datasets/{name}/download", summary="下载全部开放数据 / Download all open rows", openapi_extra=_ROWS_PARAMETERS)
+@router.get(
+    "/datasets/{name}/download", summary="下载全部开放数据 / Download all open rows", openapi_extra=_ROWS_PARAMETERS
+)
 def download_rows(
     name: str,
     request: Request,

@@ -13,6 +13,7 @@ from catalogue.lifecycle import ItemStop
 from hub.api.authentication import CurrentStaff, require_role
 from hub.api.models import EntryBody, ExemptionBody, StepBody
 from hub.directory import exemptions, publish
+from hub.directory.checking import Desk, SecretsInEntryError, finding_body
 from hub.directory.errors import EntryNotFoundError
 from hub.exchange import store as exchange_store
 from hub.identity.facts import StaffRequester
@@ -35,7 +36,7 @@ def _draft_body(draft: publish.Draft) -> dict[str, Any]:
         "state": draft.version.state,
         "stopped_items": list(draft.version.stopped_items),
         "published_version": draft.row.published_version,
-        "findings": [publish.finding_body(finding) for finding in draft.findings],
+        "findings": [finding_body(finding) for finding in draft.findings],
     }
 
 
@@ -44,8 +45,8 @@ def create_entry(body: EntryBody, staff: Clerk, hub: Hub) -> dict[str, Any]:
     """Store a draft and say at once what the rules V01-V19 find; faults do not keep a draft from being stored."""
     try:
         with hub.database.begin() as unit:
-            return _draft_body(publish.create(hub.context, unit, staff, body.entry))
-    except publish.SecretsInEntryError:
+            return _draft_body(publish.create(Desk(hub.context, unit, staff), body.entry))
+    except SecretsInEntryError:
         _secrets_incident(hub, staff, None)
         raise
 
@@ -54,7 +55,12 @@ def _secrets_incident(hub: Hub, staff: StaffRequester, entry_id: uuid.UUID | Non
     """Open the incident in a transaction of its own: the draft's was rolled back, nothing of it was kept."""
     with hub.database.begin() as unit:
         incidents.open_incident(
-            hub.context, unit, kind="secrets_in_entry", member_id=staff.member.id, entry_id=entry_id, facts={"rule": "V07"}
+            hub.context,
+            unit,
+            kind="secrets_in_entry",
+            member_id=staff.member.id,
+            entry_id=entry_id,
+            facts={"rule": "V07"},
         )
 
 
@@ -63,8 +69,8 @@ def revise_entry(name: str, body: EntryBody, staff: Clerk, hub: Hub) -> dict[str
     """Change the draft; a published version stays in force until the new one is published."""
     try:
         with hub.database.begin() as unit:
-            return _draft_body(publish.revise(hub.context, unit, staff, name, body.entry))
-    except publish.SecretsInEntryError:
+            return _draft_body(publish.revise(Desk(hub.context, unit, staff), name, body.entry))
+    except SecretsInEntryError:
         _secrets_incident(hub, staff, None)
         raise
 
@@ -80,16 +86,9 @@ def take_step(name: str, body: StepBody, staff: CurrentStaff, hub: Hub) -> dict[
             for grant in grants
             if grant.status is GrantStatus.ACTIVE
         ]
-        draft = publish.take_step(
-            hub.context,
-            unit,
-            staff,
-            name,
-            body.step,
-            reason=body.reason,
-            stops=tuple(ItemStop(stop.column, stop.reason, stop.basis) for stop in body.stops),
-            grants=affected,
-        )
+        stops = tuple(ItemStop(stop.column, stop.reason, stop.basis) for stop in body.stops)
+        move = publish.Move(body.step, body.reason, stops, affected)
+        draft = publish.take_step(Desk(hub.context, unit, staff), name, move)
         return _draft_body(draft)
 
 
@@ -123,7 +122,9 @@ def list_entries(
 
 
 @router.get("/entries/{name}", summary="一个条目及其各版本状态 / One entry as its organ sees it")
-def show_entry(name: str, staff: CurrentStaff, hub: Hub, version: Annotated[int | None, Query(ge=1)] = None) -> dict[str, Any]:
+def show_entry(
+    name: str, staff: CurrentStaff, hub: Hub, version: Annotated[int | None, Query(ge=1)] = None
+) -> dict[str, Any]:
     """Return a version as its organ (or the authority) sees it, with the steps taken so far."""
     with hub.database.begin() as unit:
         row = store.find_entry(unit, name)
@@ -186,7 +187,12 @@ def list_exemptions(staff: CurrentStaff, hub: Hub) -> dict[str, Any]:
     """List all records, each with why it is not in force today, if so."""
     with hub.database.begin() as unit:
         found = exemptions.listed(hub.context, unit, staff)
-    return {"total": len(found), "returned": len(found), "next": None, "exemptions": [_exemption_body(one) for one in found]}
+    return {
+        "total": len(found),
+        "returned": len(found),
+        "next": None,
+        "exemptions": [_exemption_body(one) for one in found],
+    }
 
 
 @router.delete("/exemptions/{exemption_id}", status_code=204, summary="撤回豁免记录 / Withdraw a record")

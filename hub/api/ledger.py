@@ -28,7 +28,12 @@ IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
 BRIEF = {"Cache-Control": "no-cache"}
 
 
-@router.get("/checkpoint", tags=["citizens"], summary="最新检查点（C2SP 签名便笺）/ Latest checkpoint", response_class=PlainTextResponse)
+@router.get(
+    "/checkpoint",
+    tags=["citizens"],
+    summary="最新检查点（C2SP 签名便笺）/ Latest checkpoint",
+    response_class=PlainTextResponse,
+)
 def checkpoint(hub: Hub, size: Annotated[int | None, Query(ge=1)] = None) -> PlainTextResponse:
     """Return the signed note of the latest tree head, or of the one with ``size`` leaves."""
     with hub.database.begin() as unit:
@@ -62,7 +67,10 @@ def tile(path: str, hub: Hub) -> Response:
     wanted = parse_tile(path)
     if wanted.level is None:
         raise TileNotFoundError(
-            "凭证内容只向审计人员提供", "entry bundles are for auditors", next_zh="请以审计身份读取 /ledger/entries/", next_en="auditors read /ledger/entries/"
+            "凭证内容只向审计人员提供",
+            "entry bundles are for auditors",
+            next_zh="请以审计身份读取 /ledger/entries/",
+            next_en="auditors read /ledger/entries/",
         )
     with hub.database.begin() as unit:
         content = evidence.tile(unit, wanted)

@@ -53,7 +53,9 @@ class DeciderBody(Body):
 class ExemptionBody(Body):
     """An exemption record; ``evidence`` depends on the ground (docs/reference/exemptions.md)."""
 
-    entry: str | None = Field(default=None, description="条目名称；指针记录（R01）留空 / entry name; empty for a pointer")
+    entry: str | None = Field(
+        default=None, description="条目名称；指针记录（R01）留空 / entry name; empty for a pointer"
+    )
     item: str | None = Field(default=None, description="信息项列名 / column of the item")
     ground: Text200
     evidence: dict[str, Any]
@@ -110,7 +112,9 @@ class GrantStatusBody(Body):
 class QueryBody(Body):
     """A query by a granted system. ``where`` is the filter tree of docs/reference/query.md."""
 
-    items: tuple[str, ...] | None = Field(default=None, description="列名；不填为授权的全部信息项 / columns; all granted")
+    items: tuple[str, ...] | None = Field(
+        default=None, description="列名；不填为授权的全部信息项 / columns; all granted"
+    )
     where: dict[str, Any] | None = None
     order: tuple[str, ...] = ()
     limit: int = Field(default=100, ge=1, le=1000)
@@ -123,7 +127,9 @@ class QueryBody(Body):
 class VerifyBody(Body):
     """Verify one person or body: ``key`` finds it, ``claims`` are what is compared (match, mismatch ...)."""
 
-    key: dict[str, str] = Field(min_length=1, max_length=3, description="定位用信息项及其值 / items that find the record")
+    key: dict[str, str] = Field(
+        min_length=1, max_length=3, description="定位用信息项及其值 / items that find the record"
+    )
     claims: dict[str, str] = Field(min_length=1, max_length=20, description="要核验的信息项及其值 / items to compare")
     purpose: Text200
     case_number: str | None = Field(default=None, max_length=200)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import polars as pl
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from catalogue import store as catalogue_store
+from connectors.files.errors import ReadOptionError
 from connectors.port import Limits, ReadOptions
 from hub.api.authentication import CurrentCaller
 from hub.directory.errors import EntryNotFoundError
@@ -23,9 +25,10 @@ from hub.identity.facts import Requester, StaffRequester
 from hub.identity.roles import NAMES_ZH, Role
 from hub.push import receive, store
 from hub.push.check import REJECTION_SCHEMA
+from hub.push.header import HeaderMapping
 from hub.push.merge import MergeMode
 from hub.push.rejections import RejectionLog, described
-from hub.services import Hub
+from hub.services import Hub, incoming_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/api/v1", tags=["departments"])
 CHUNK_ROWS = 50_000
+Names = tuple[Annotated[str, StringConstraints(max_length=200)], ...]
 
 
 class ReadParameters:
@@ -50,6 +54,12 @@ class ReadParameters:
         skip_footer: Annotated[int, Query(ge=0, le=1000, description="结尾跳过的行数 / rows to skip at the end")] = 0,
         encoding: Annotated[str | None, Query(max_length=20, description="编码 / encoding")] = None,
         delimiter: Annotated[str | None, Query(max_length=1, description="分隔符 / delimiter")] = None,
+        quote: Annotated[str, Query(max_length=4, description="引号，none 为没有 / quotation mark or none")] = '"',
+        no_header: Annotated[bool, Query(description="没有表头行 / no header row")] = False,
+        columns: Annotated[Names, Query(description="没有表头时各列的名称 / names of the columns")] = (),
+        rename: Annotated[Names, Query(description="列名或列字母=信息项 / header or letter=item")] = (),
+        ignore: Annotated[Names, Query(description="不读的列 / columns not to read")] = (),
+        absent: Annotated[Names, Query(description="文件没有的信息项 / items the file does not carry")] = (),
     ) -> None:
         self.options = ReadOptions(
             name=filename or None,
@@ -60,7 +70,25 @@ class ReadParameters:
             skip_rows=skip_rows,
             skip_after_header=skip_after_header,
             skip_footer=skip_footer,
+            quote="" if quote == "none" else quote,
+            no_header=no_header,
+            columns=tuple(columns),
         )
+        self.mapping = HeaderMapping(dict(map(_renamed, rename)), frozenset(ignore), frozenset(absent))
+
+
+def _renamed(pair: str) -> tuple[str, str]:
+    """Split ``header=item``; the last sign parts them, because a header may hold one."""
+    header, sign, item = pair.rpartition("=")
+    if not sign or not header.strip() or not item.strip():
+        raise ReadOptionError(
+            "列对应关系应写作 列名=信息项",
+            "a column is renamed by header=item",
+            next_zh="例如 --rename C=机场名称（C 是列字母，也可写表头里的列名）",
+            next_en="for example --rename C=airport, where C is a column letter or a name in the header",
+            facts={"option": "rename"},
+        )
+    return header, item
 
 
 def _who(caller: Requester | StaffRequester) -> tuple[uuid.UUID, uuid.UUID | None, uuid.UUID | None, str | None]:
@@ -74,7 +102,6 @@ def _who(caller: Requester | StaffRequester) -> tuple[uuid.UUID, uuid.UUID | Non
 
 async def _received(request: Request, folder: Path) -> tuple[Path, bytes]:
     """Write the body to a file as it comes; returns its path and SHA-256."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(prefix="push-", dir=folder)
     digest = hashlib.sha256()
     try:
@@ -83,7 +110,7 @@ async def _received(request: Request, folder: Path) -> tuple[Path, bytes]:
                 digest.update(chunk)
                 file.write(chunk)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        await run_in_threadpool(Path(name).unlink)
         raise
     return Path(name), digest.digest()
 
@@ -113,14 +140,14 @@ async def push(
 ) -> dict[str, Any]:
     """Check every row, merge what is good, report the rest; the same key and content answer the same report."""
     member, system, person, key = _who(caller)
-    path, digest = await _received(request, hub.settings.data_dir / "incoming")
+    path, digest = await _received(request, incoming_folder(hub.settings))
     try:
         arrival = receive.Arrival(
             entry=name,
             path=path,
             digest=digest,
             mode=MergeMode(mode),
-            idempotency_key=idempotency_key or f"content-{digest.hex()}-{mode}",
+            idempotency_key=idempotency_key,
             filename=parameters.options.name or "",
             options=parameters.options,
             allow_shrink=allow_shrink,
@@ -128,6 +155,7 @@ async def push(
             by_system=system,
             by_staff=person,
             key_thumbprint=key,
+            mapping=parameters.mapping,
         )
         accepted = await run_in_threadpool(receive.accept, hub.context, hub.database, arrival, Limits())
     finally:

@@ -105,9 +105,7 @@ def record(context: Context, unit: Unit, staff: StaffRequester, new: NewExemptio
     return Recorded(row_values, _why_not(context, unit, staff, row_values))
 
 
-def _why_not(
-    context: Context, unit: Unit, staff: StaffRequester, row: ExemptionRow
-) -> tuple[tuple[str, str], ...]:
+def _why_not(context: Context, unit: Unit, staff: StaffRequester, row: ExemptionRow) -> tuple[tuple[str, str], ...]:
     jurisdiction = identity_store.jurisdiction(unit, staff.member.jurisdiction)
     pack = context.pack(jurisdiction.pack if jurisdiction is not None else "national")
     reasons = in_force(exemption_of(row), context.today(), pack)

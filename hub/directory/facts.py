@@ -6,7 +6,6 @@ secrecy review stopped is not in it: it does not exist outside the provider (实
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from hub.rows.tables import RowTable
 from policies.facts import ItemFacts, ResourceFacts, Sensitivity
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Iterable
 
     from catalogue.store import EntryRow, ExemptionRow

@@ -144,20 +144,13 @@ def _grant(case: _Case, form: Treatment, given: Answer) -> None:
     if widest is None or narrower(form, widest) is not form:
         raise _impossible(
             "该类敏感信息没有法律依据和影响评估不得以这种形式提供（《个人信息保护法》第二十八条、第五十五条）",
-            "this class may not be given in this form without the law and an impact assessment cited (PIPL Art. 28, 55)",
+            "this class is not given in this form without the law and an impact assessment cited (PIPL Art. 28, 55)",
             "请改为“核验”，或确认已引用法律并附影响评估",
             "offer verification, or state that law and assessment are on file",
         )
     article = "政务数据共享条例 Art.20-22; 郑州 Art.20"
-    receipt = grants.give(
-        case.context,
-        case.unit,
-        case.request,
-        {case.item.column: form},
-        decided_by=case.staff.staff.id,
-        article=article,
-        cites_law_and_assessment=given.cites_law_and_assessment,
-    )
+    granted = grants.Given({case.item.column: form}, case.staff.staff.id, article, given.cites_law_and_assessment)
+    receipt = grants.give(case.context, case.unit, case.request, granted)
     _close(case, LineState.GRANTED, form, {"decision": form.value, "by": "provider", "article": article}, receipt)
 
 
@@ -246,9 +239,7 @@ def _not_possible(error: RefusalNotPossibleError, case: _Case) -> AnswerNotPossi
         next_zh="；".join(dict.fromkeys(reason.next_step.zh for reason in error.reasons)),
         next_en="; ".join(dict.fromkeys(reason.next_step.en for reason in error.reasons)),
         facts={
-            "reasons": [
-                {"code": reason.code, "zh": reason.what.zh, "en": reason.what.en} for reason in error.reasons
-            ],
+            "reasons": [{"code": reason.code, "zh": reason.what.zh, "en": reason.what.en} for reason in error.reasons],
             "lesser_forms": [form.value for form in ladder],
             "basis": "郑州市信息化建设管理办法 第二十条",
         },

@@ -58,7 +58,9 @@ def ask(
     first: Permit | Pending | Refusal | Denial | None = None
     first_grant: Grant | None = None
     for grant in standing.grants:
-        decision = decide(_request(requester, question, grant.legal_basis, now), standing.resource.facts, grant.facts(), pack)
+        decision = decide(
+            _request(requester, question, grant.legal_basis, now), standing.resource.facts, grant.facts(), pack
+        )
         if isinstance(decision, Permit):
             return decision, grant
         if first is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hub.context import text_id
@@ -23,71 +23,88 @@ if TYPE_CHECKING:
     from hub.identity.facts import StaffRequester
 
 
-def give(
-    context: Context,
-    unit: Unit,
-    request: ShareRequest,
-    items: Mapping[str, Treatment],
-    *,
-    decided_by: uuid.UUID | None,
-    article: str,
-    cites_law_and_assessment: bool = False,
-) -> uuid.UUID:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Items answered with a grant: form by column, who decided (None: the rule), on which article."""
+
+    items: Mapping[str, Treatment]
+    decided_by: uuid.UUID | None
+    article: str
+    cites_law_and_assessment: bool = False
+
+    def columns(self, form: Treatment) -> list[str]:
+        """Return the columns given in one form."""
+        return [column for column, treatment in self.items.items() if treatment is form]
+
+
+def give(context: Context, unit: Unit, request: ShareRequest, given: Given) -> uuid.UUID:
     """Add answered items to the grant of a request; returns the id of the receipt.
 
     The first item makes the grant, each further one a new version of it. The policy epoch is bumped in
     the same transaction, so every process uses the new version within its snapshot's age limit.
     """
-    grant = store.grant_of_request(unit, request.id)
-    if grant is None:
-        grant = Grant(
-            id=uuid.uuid4(),
-            version=1,
-            request_id=request.id,
-            system_id=request.system_id,
-            member_id=request.member_id,
-            provider_id=request.provider_id,
-            entry_id=request.entry_id,
-            items=dict(items),
-            purposes=(request.purpose,),
-            legal_basis=request.legal_basis,
-            cites_law_and_assessment=cites_law_and_assessment,
-            case_pattern=request.case_pattern,
-            row_filter=(),
-            valid_from=request.valid_from,
-            valid_until=request.valid_until,
-            status=GrantStatus.ACTIVE,
-        )
-    else:
-        grant = replace(
-            grant,
-            version=grant.version + 1,
-            items={**grant.items, **items},
-            cites_law_and_assessment=grant.cites_law_and_assessment or cites_law_and_assessment,
-        )
+    before = store.grant_of_request(unit, request.id)
+    grant = _first_version(request, given) if before is None else _next_version(before, given)
     store.save_grant(unit, grant)
     bump_epoch(unit)
     receipt = context.record(
         unit,
         ReceiptKind.GRANT,
-        member=str(grant.member_id),
-        system=str(grant.system_id),
-        provider=str(grant.provider_id),
-        resource=str(grant.entry_id),
+        **_parties(grant),
         request=str(request.id),
-        grant=str(grant.id),
-        grant_version=str(grant.version),
         decision="granted",
-        decided_by=text_id(decided_by) or "rule",
-        article=article,
+        decided_by=text_id(given.decided_by) or "rule",
+        article=given.article,
         purpose=request.purpose,
         legal_basis=request.legal_basis,
-        items_returned=[column for column, form in items.items() if form is Treatment.FULL],
-        items_masked=[column for column, form in items.items() if form is Treatment.MASKED],
-        items_verified=[column for column, form in items.items() if form is Treatment.VERIFY_ONLY],
-        items_aggregated=[column for column, form in items.items() if form is Treatment.AGGREGATE_ONLY],
+        items_returned=given.columns(Treatment.FULL),
+        items_masked=given.columns(Treatment.MASKED),
+        items_verified=given.columns(Treatment.VERIFY_ONLY),
+        items_aggregated=given.columns(Treatment.AGGREGATE_ONLY),
     )
     return receipt.id
+
+
+def _first_version(request: ShareRequest, given: Given) -> Grant:
+    return Grant(
+        id=uuid.uuid4(),
+        version=1,
+        request_id=request.id,
+        system_id=request.system_id,
+        member_id=request.member_id,
+        provider_id=request.provider_id,
+        entry_id=request.entry_id,
+        items=dict(given.items),
+        purposes=(request.purpose,),
+        legal_basis=request.legal_basis,
+        cites_law_and_assessment=given.cites_law_and_assessment,
+        case_pattern=request.case_pattern,
+        row_filter=(),
+        valid_from=request.valid_from,
+        valid_until=request.valid_until,
+        status=GrantStatus.ACTIVE,
+    )
+
+
+def _next_version(grant: Grant, given: Given) -> Grant:
+    return replace(
+        grant,
+        version=grant.version + 1,
+        items={**grant.items, **given.items},
+        cites_law_and_assessment=grant.cites_law_and_assessment or given.cites_law_and_assessment,
+    )
+
+
+def _parties(grant: Grant) -> dict[str, str]:
+    """Return the receipt fields that name a grant and its parties."""
+    return {
+        "member": str(grant.member_id),
+        "system": str(grant.system_id),
+        "provider": str(grant.provider_id),
+        "resource": str(grant.entry_id),
+        "grant": str(grant.id),
+        "grant_version": str(grant.version),
+    }
 
 
 def find(unit: Unit, staff: StaffRequester, grant_id: uuid.UUID, *, lock: bool = False) -> Grant:
@@ -129,12 +146,7 @@ def set_status(
     context.record(
         unit,
         ReceiptKind.GRANT,
-        member=str(grant.member_id),
-        system=str(grant.system_id),
-        provider=str(grant.provider_id),
-        resource=str(grant.entry_id),
-        grant=str(grant.id),
-        grant_version=str(changed.version),
+        **_parties(changed),
         decision=status.value,
         decided_by=str(staff.staff.id),
         reason_code=reason[:200] or None,

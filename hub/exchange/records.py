@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from policies.facts import GrantFacts, GrantStatus, Treatment
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
 
 class RequestState(StrEnum):
@@ -102,7 +105,7 @@ class Grant:
     status: GrantStatus
 
     def facts(self) -> GrantFacts:
-        """The values the decision is made from."""
+        """Return the values the decision is made from."""
         return GrantFacts(
             id=str(self.id),
             version=self.version,

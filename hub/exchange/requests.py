@@ -23,6 +23,7 @@ from policies.answers import automatic_answer
 from policies.facts import ShareType, Treatment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from hub.context import Context
@@ -59,32 +60,41 @@ class NewRequest:
     valid_until: datetime
 
 
-def _check(new: NewRequest, resource: Resource) -> None:
-    """Raise one error that names every fault of a request."""
-    faults: list[tuple[str, str, str]] = []
-    if not new.items or len(new.items) > MOST_ITEMS:
-        faults.append(("items", f"须列 1 到 {MOST_ITEMS} 个信息项", f"name 1 to {MOST_ITEMS} items"))
+Fault = tuple[str, str, str]
+
+
+def _item_faults(new: NewRequest, resource: Resource) -> Iterator[Fault]:
+    """Yield what is wrong with the list of items: (field, zh, en)."""
     known = resource.facts.by_column
-    unknown = [asked.item for asked in new.items if asked.item is not None and asked.item not in known]
-    if unknown:
-        columns = "、".join(known)
-        faults.append(("items", f"本条目没有这些信息项；可选：{columns}", f"no such item; there are: {', '.join(known)}"))
+    if not new.items or len(new.items) > MOST_ITEMS:
+        yield "items", f"须列 1 到 {MOST_ITEMS} 个信息项", f"name 1 to {MOST_ITEMS} items"
     named = [asked.item for asked in new.items if asked.item is not None]
+    if any(column not in known for column in named):
+        yield "items", f"本条目没有这些信息项；可选：{'、'.join(known)}", f"no such item; there are: {', '.join(known)}"
     if len(named) != len(set(named)):
-        faults.append(("items", "同一信息项列了两次", "an item is named twice"))
+        yield "items", "同一信息项列了两次", "an item is named twice"
     if any(asked.item is None and not asked.description.strip() for asked in new.items):
-        faults.append(("items", "目录外的信息须写明名称", "information outside the directory needs a description"))
+        yield "items", "目录外的信息须写明名称", "information outside the directory needs a description"
     if any(asked.treatment is Treatment.WITHHELD for asked in new.items):
-        faults.append(("items", "提供方式不能是“不提供”", "'withheld' is no form to ask for"))
+        yield "items", "提供方式不能是“不提供”", "'withheld' is no form to ask for"
+
+
+def _text_faults(new: NewRequest) -> Iterator[Fault]:
+    """Yield what is wrong with purpose, basis, period and case numbers: (field, zh, en)."""
     for name, value in (("purpose", new.purpose), ("scenario", new.scenario)):
         if not value.strip():
-            faults.append((name, "须写明使用用途和使用场景", "purpose and scenario must be stated"))
+            yield name, "须写明使用用途和使用场景", "purpose and scenario must be stated"
     if not CITES_LAW.search(new.legal_basis):
-        faults.append(("legal_basis", "使用依据须写明法规名称和条款号", "the legal basis needs the rule's name and article"))
+        yield "legal_basis", "使用依据须写明法规名称和条款号", "the legal basis needs the rule's name and article"
     if new.valid_until <= new.valid_from:
-        faults.append(("valid_until", "使用时限的止须晚于起", "the period must end after it begins"))
+        yield "valid_until", "使用时限的止须晚于起", "the period must end after it begins"
     if new.case_pattern is not None and not 0 < len(new.case_pattern) <= LONGEST_PATTERN:
-        faults.append(("case_pattern", "办件编号格式过长", "the pattern of the case number is too long"))
+        yield "case_pattern", "办件编号格式过长", "the pattern of the case number is too long"
+
+
+def _check(new: NewRequest, resource: Resource) -> None:
+    """Raise one error that names every fault of a request."""
+    faults = [*_item_faults(new, resource), *_text_faults(new)]
     if faults:
         raise RequestInvalidError(
             "申请未能提交：" + "；".join(zh for _, zh, _ in faults),
@@ -213,9 +223,7 @@ def consent(context: Context, unit: Unit, staff: StaffRequester, request_id: uui
         )
     now = context.now()
     request = replace(request, consented_by=staff.staff.id, state=RequestState.OPEN, submitted_at=now)
-    store.update_request(
-        unit, request.id, state=RequestState.OPEN.value, consented_by=staff.staff.id, submitted_at=now
-    )
+    store.update_request(unit, request.id, state=RequestState.OPEN.value, consented_by=staff.staff.id, submitted_at=now)
     _record(context, unit, request, staff, "consented", RequestState.SUBMITTED.value)
     resource = load_resource(context, unit, request.entry_id)
     for line in request.lines:
@@ -229,7 +237,7 @@ def _open_line(context: Context, unit: Unit, request: ShareRequest, line: Line, 
     form = automatic_answer(item, line.asked, cites_law_and_assessment=False) if item is not None else None
     if item is not None and form is not None:
         article = "政务数据共享条例 Art.14(1), 21; 郑州 Art.20"
-        receipt = grants.give(context, unit, request, {item.column: form}, decided_by=None, article=article)
+        receipt = grants.give(context, unit, request, grants.Given({item.column: form}, None, article))
         store.update_line(
             unit,
             line.id,
@@ -244,7 +252,7 @@ def _open_line(context: Context, unit: Unit, request: ShareRequest, line: Line, 
 
 
 def due_date(context: Context, resource: Resource, share_type: ShareType | None) -> date:
-    """The day by which the provider must answer (``deadlines.csv``: 1 or 10 working days)."""
+    """Return the day by which the provider must answer (``deadlines.csv``: 1 or 10 working days)."""
     key = "share.reply.unconditional" if share_type is ShareType.UNCONDITIONAL else "share.reply.conditional"
     days = context.pack(resource.facts.pack).deadlines[key].value or 0
     return context.calendar.add_working_days(context.today(), days)

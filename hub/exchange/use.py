@@ -6,7 +6,6 @@ receipt names columns and counts and holds digests; no value, no filter, no iden
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from policies.decision import Permit
 from policies.facts import Action, Treatment
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Mapping
 
     import psycopg
@@ -145,9 +145,7 @@ async def verify(use: Use, key: Mapping[str, str], claims: Mapping[str, str]) ->
         DeniedError, PendingError, RefusedError: each with its receipt written.
     """
     items = _known_items(use.standing, key, claims)
-    question = Question(
-        Action.VERIFY, tuple(claims), frozenset(), frozenset(key), use.purpose, use.case_number
-    )
+    question = Question(Action.VERIFY, tuple(claims), frozenset(), frozenset(key), use.purpose, use.case_number)
     permit, _, fields = await _permit(use, question)
     lookup = compile_lookup(permit, use.standing.resource.table, key, tuple(claims))
     faults.point("verify.decided")

@@ -15,7 +15,7 @@ from hub.ledger.keys import keyed_digest
 from hub.ledger.receipts import canonical, sign
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -31,6 +31,8 @@ class ReceiptWriter:
     def __init__(self, key: SigningKey, secret: bytes) -> None:
         """``key`` signs; ``secret`` (32 bytes) keys the digests of filters and subjects."""
         self.key = key
+        self.observe: Callable[[ReceiptKind], None] = lambda _kind: None
+        """Called with the kind of each receipt signed, for metrics."""
         self._secret = secret
 
     def draft(self, kind: ReceiptKind, fields: Mapping[str, Given], *, at: datetime | None = None) -> ReceiptDraft:
@@ -39,6 +41,7 @@ class ReceiptWriter:
 
     def sign(self, draft: ReceiptDraft) -> SignedReceipt:
         """Sign a draft, for a path that stores it itself (:data:`hub.ledger.store.APPEND_SQL`)."""
+        self.observe(draft.kind)
         return sign(draft, self.key)
 
     def write(self, unit: Unit, draft: ReceiptDraft) -> SignedReceipt:

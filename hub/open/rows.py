@@ -13,48 +13,51 @@ from hub.open.datasets import public_decision, require_visible
 from hub.rows import csv_text, render
 from hub.rows.compiler import compile_query, compile_stream
 from hub.rows.query import Query, columns_used
-from hub.rows.store import Reading, fetch_page, read_page, stream_rows
+from hub.rows.store import Reading, fetch_page, read_page, stream_frames, stream_rows
 from policies.decision import Permit
 from policies.facts import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterator
 
     from hub.context import Context
     from hub.database import Database, Unit
     from hub.directory.facts import Resource
-    from hub.rows.compiler import Column, CompiledSQL
+    from hub.rows.compiler import CompiledSQL
     from hub.rows.cursors import CursorKey
     from hub.rows.store import AsyncDriver, RowPage
-
-    Renderer = Callable[[Sequence[Column], Iterable[Sequence[tuple[Any, ...]]]], Iterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One download format: media type, file ending, renderer."""
+    """One download format: media type, file ending, and how a compiled stream becomes bytes."""
 
     media_type: str
     ending: str
-    render: Renderer
+    stream: Callable[[Database, CompiledSQL], Iterator[bytes]]
 
 
-def _csv(style: csv_text.CsvStyle) -> Renderer:
-    def renderer(columns: Sequence[Column], batches: Iterable[Sequence[tuple[Any, ...]]]) -> Iterator[bytes]:
-        frames = (csv_text.frame_of(columns, batch) for batch in batches)
-        return csv_text.csv_stream(columns, frames, style)
+def _csv(style: csv_text.CsvStyle, ending: str) -> Format:
+    def stream(database: Database, compiled: CompiledSQL) -> Iterator[bytes]:
+        return csv_text.csv_stream(compiled.columns, stream_frames(database, compiled), style)
 
-    return renderer
+    return Format(style.media_type, ending, stream)
 
 
-_GB18030 = csv_text.CsvStyle(for_excel=True, encoding=csv_text.Encoding.GB18030)
+def _json(database: Database, compiled: CompiledSQL) -> Iterator[bytes]:
+    return render.json_stream(compiled.columns, stream_rows(database, compiled))
+
+
+def _ndjson(database: Database, compiled: CompiledSQL) -> Iterator[bytes]:
+    return render.ndjson_stream(compiled.columns, stream_rows(database, compiled))
+
+
 FORMATS: dict[str, Format] = {
-    "csv": Format(csv_text.PLAIN.media_type, "csv", _csv(csv_text.PLAIN)),
-    "excel": Format(csv_text.EXCEL.media_type, "excel.csv", _csv(csv_text.EXCEL)),
-    "gb18030": Format(_GB18030.media_type, "gb18030.csv", _csv(_GB18030)),
-    "json": Format("application/json", "json", render.json_stream),
-    "ndjson": Format("application/x-ndjson", "ndjson", render.ndjson_stream),
+    "csv": _csv(csv_text.PLAIN, "csv"),
+    "excel": _csv(csv_text.EXCEL, "excel.csv"),
+    "gb18030": _csv(csv_text.CsvStyle(for_excel=True, encoding=csv_text.Encoding.GB18030), "gb18030.csv"),
+    "json": Format("application/json", "json", _json),
+    "ndjson": Format("application/x-ndjson", "ndjson", _ndjson),
 }
 
 
@@ -67,9 +70,7 @@ def public_permit(context: Context, resource: Resource, query: Query, action: Ac
     """
     require_visible(resource)
     queried, matched = columns_used(query)
-    decision = public_decision(
-        context, resource, items=query.items, queried=queried | matched, action=action
-    )
+    decision = public_decision(context, resource, items=query.items, queried=queried | matched, action=action)
     if isinstance(decision, Permit):
         return decision
     _, _, error = refusal_of_use(decision, {})
@@ -100,5 +101,4 @@ def read_public_page(context: Context, unit: Unit, resource: Resource, query: Qu
 def download(context: Context, database: Database, resource: Resource, query: Query, form: Format) -> Iterator[bytes]:
     """Return all rows of a query as bytes of a format; the permit is decided before the first byte."""
     permit = public_permit(context, resource, query, Action.DOWNLOAD)
-    compiled = compile_stream(query, permit, resource.table)
-    return form.render(compiled.columns, stream_rows(database, compiled))
+    return form.stream(database, compile_stream(query, permit, resource.table))

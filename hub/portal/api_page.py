@@ -86,6 +86,4 @@ def groups(document: Mapping[str, Any], lang: str) -> tuple[Group, ...]:
         for method, raw in methods.items():
             for tag in raw.get("tags", ()):
                 by_tag.setdefault(tag, []).append(_operation(method, path, raw))
-    return tuple(
-        Group(tag, en if lang == "en" else zh, tuple(by_tag[tag])) for tag, zh, en in AUDIENCES if by_tag[tag]
-    )
+    return tuple(Group(tag, en if lang == "en" else zh, tuple(by_tag[tag])) for tag, zh, en in AUDIENCES if by_tag[tag])

@@ -139,9 +139,7 @@ def catalog(
 
 
 @_both("/items")
-def items(
-    request: Request, hub: Hub, staff: OptionalStaff, q: SearchText = "", offset: Offset = 0
-) -> HTMLResponse:
+def items(request: Request, hub: Hub, staff: OptionalStaff, q: SearchText = "", offset: Offset = 0) -> HTMLResponse:
     """Search single items."""
     found = views.items(hub, q=q, offset=offset, public=staff is None)
     return render(request, hub, "items.html", **found, **_pager(request, found["total"], offset))
@@ -165,7 +163,9 @@ def _pager(request: Request, total: int, offset: int) -> dict[str, Any]:
 @_both("/d/{name}")
 def dataset(name: str, request: Request, hub: Hub, staff: OptionalStaff) -> HTMLResponse:
     """Show one entry: download, preview with filters, items, what is withheld and why, versions."""
-    return render(request, hub, "dataset.html", **views.dataset(hub, request, name, lang_of(request), public=staff is None))
+    return render(
+        request, hub, "dataset.html", **views.dataset(hub, request, name, lang_of(request), public=staff is None)
+    )
 
 
 @router.get("/dataset/{name}")

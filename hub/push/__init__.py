@@ -1,0 +1,1 @@
+"""A department's push: receive, decode, check, merge, report (Zhengzhou Art. 19; Jilin Art. 27)."""

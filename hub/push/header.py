@@ -28,8 +28,9 @@ _HEADER_SHARE: Final = 0.5
 class HeaderMapping:
     """An explicit mapping, saved with the resource.
 
-    ``rename`` maps a header name or a column letter to an item's column; ``ignore`` names columns that
-    are not read into any item (the gate still looks at them); ``absent`` names items the file does not carry.
+    ``rename`` maps a header name or a column letter to an item; ``ignore`` names columns that are not read into
+    any item (the gate still looks at them); ``absent`` names items the file does not carry. Items go by any of
+    their names. A word that is a name of the header is not read as a letter.
     """
 
     rename: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -72,21 +73,23 @@ def map_header(
     """Return where each item stands.
 
     Raises:
-        HeaderMismatchError: unknown columns, missing items or repeated names; it lists all of them.
+        HeaderMismatchError: unknown columns, missing items or repeated names; it lists all of them. Or the
+            mapping names an item that the entry does not have.
     """
     mapping = mapping or HeaderMapping()
     by_name = _names(items)
-    by_column = {item.column: item for item in items}
-    rename = {plain(key): column for key, column in mapping.rename.items()}
+    _check_targets(mapping, by_name)
+    names = {plain(name) for name in header}
+    rename = {plain(key): by_name[plain(name)] for key, name in mapping.rename.items()}
     ignore = {plain(name) for name in mapping.ignore}
     positions: dict[str, int] = {}
     unnamed, ignored, unknown, repeated = [], [], [], []
     for index, name in enumerate(header):
         key = plain(name)
-        column = rename.get(key) if key else None
-        column = column or rename.get(plain(letters[index]))
-        item = by_column.get(column) if column is not None else by_name.get(key)
-        if key in ignore or plain(letters[index]) in ignore:
+        place = plain(letters[index])
+        calls = [word for word in (key, place if place not in names else "") if word]
+        item = next((rename[word] for word in calls if word in rename), by_name.get(key))
+        if any(word in ignore for word in calls):
             ignored.append(index)
         elif item is None and not key:
             unnamed.append(index)
@@ -96,11 +99,26 @@ def map_header(
             repeated.append(index)
         else:
             positions[item.column] = index
-    absent = set(mapping.absent) | {item.column for item in items if item.name in mapping.absent}
+    absent = {by_name[plain(name)].column for name in mapping.absent}
     missing = [item for item in items if item.column not in positions and item.column not in absent]
     if unknown or missing or repeated:
         raise _mismatch(header, letters, (unknown, missing, repeated), items, _better_row(by_name, header, preview))
     return ColumnMap(MappingProxyType(positions), tuple(unnamed), tuple(ignored), tuple(header), tuple(letters))
+
+
+def _check_targets(mapping: HeaderMapping, by_name: Mapping[str, Item]) -> None:
+    """Refuse a mapping to an item that does not exist: a misspelt name must not pass for an instruction."""
+    wanted = [*mapping.rename.values(), *sorted(mapping.absent)]
+    strangers = [name for name in wanted if plain(name) not in by_name]
+    if strangers:
+        items = list(dict.fromkeys(item.name for item in by_name.values()))
+        raise HeaderMismatchError(
+            f"列对应关系中的信息项不在目录条目中：{'、'.join(strangers)}",
+            f"the mapping names items that the entry does not have: {', '.join(strangers)}",
+            next_zh=f"条目的信息项：{'、'.join(items)}",
+            next_en=f"items of the entry: {', '.join(items)}",
+            facts={"unknown_items": strangers, "items": items},
+        )
 
 
 def _names(items: Sequence[Item]) -> dict[str, Item]:
@@ -169,8 +187,8 @@ def _mismatch(
     return HeaderMismatchError(
         "表头与目录条目不一致。" + "；".join(zh),
         "the header does not fit the entry. " + "; ".join(en),
-        next_zh=hint_zh + "改表头，或在推送时给出列对应关系、忽略的列与缺席的信息项",
-        next_en=hint_en + "change the header, or give the mapping, the columns to ignore and the items that are absent",
+        next_zh=hint_zh + "改表头，或推送时用 --rename 列=信息项、--ignore 列、--absent 信息项（可多次）说明",
+        next_en=hint_en + "change the header, or say it with --rename column=item, --ignore column, --absent item",
         facts={
             "unknown": unknown_facts,
             "missing": missing_facts,

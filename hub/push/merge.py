@@ -189,12 +189,12 @@ def _merge(driver: Driver, job: Merge, chunks: Iterable[pl.DataFrame], before: R
     known = staging.known_rows(driver, job.table, before.next_row) if job.mode is MergeMode.FULL else None
     given = staging.stage(driver, job.table, chunks, known)
     planned = writing.plan(driver, job.table)
-    staging.put_gone(driver, known.gone() if known is not None else None)
     closed = held = 0
     if known is None:
         if writing.repeats(driver):
             raise DuplicateKeyError
     else:
+        staging.put_gone(driver, known.gone())
         # A staged row replaces a row that no chunk held, once. Anything else means that its key came twice.
         if writing.spare_replaced(driver) != planned.found or known.duplicates:
             raise DuplicateKeyError

@@ -7,9 +7,10 @@ the report, the receipt. Either all of it is kept, or nothing. A file the gate s
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -26,9 +27,11 @@ from hub.push import store
 from hub.push.check import REJECTION_SCHEMA
 from hub.push.decode import CheckPlan, read_push
 from hub.push.errors import GateStoppedError, PushError
+from hub.push.header import HeaderMapping
 from hub.push.incidents import open_incident
 from hub.push.merge import Merge, MergeMode, Rejected, merge
 from hub.push.rejections import RejectionLog
+from hub.rows.tables import index_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,13 +52,18 @@ class AllowedModesError(PushError):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A push as it arrived. ``path`` is the received file, ``digest`` the SHA-256 of its bytes."""
+    """A push as it arrived. ``path`` is the received file, ``digest`` the SHA-256 of its bytes.
+
+    Without an ``idempotency_key`` a push is a repeat when the newest version of the resource came from the same
+    file, read in the same way against the same version of the entry: then a cron line may be run twice, and yet
+    a file that restores an earlier state is taken in again.
+    """
 
     entry: str
     path: Path
     digest: bytes
     mode: MergeMode
-    idempotency_key: str
+    idempotency_key: str | None
     filename: str
     options: ReadOptions
     allow_shrink: bool
@@ -63,6 +71,7 @@ class Arrival:
     by_system: uuid.UUID | None
     by_staff: uuid.UUID | None
     key_thumbprint: str | None = None
+    mapping: HeaderMapping = HeaderMapping()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +95,31 @@ def accept(context: Context, database: Database, arrival: Arrival, limits: Limit
     entry_id: uuid.UUID | None = None
     try:
         with (
-            TemporaryDirectory(prefix="hub-push-") as folder,
+            TemporaryDirectory(prefix="report-", dir=arrival.path.parent) as folder,
             database.begin(statement_timeout_seconds=0) as unit,
         ):
             resource = load_resource(context, unit, arrival.entry)
             entry_id = resource.id
             _check_standing(resource, arrival)
             given = _new_push(context, resource, arrival)
+            if arrival.idempotency_key is None and (repeated := store.repeated(unit, given)) is not None:
+                return Accepted(repeated, is_new=False)
             stored, is_new = store.receive(unit, given)
             if not is_new:
                 return Accepted(stored, is_new=False)
             faults.point("push.received")
-            outcome = _take_in(context, unit, resource, given, arrival, limits, Path(folder))
+            work = _Work(context, unit, resource, given, arrival)
+            outcome, indexes_due = _take_in(work, limits, Path(folder))
             store.settle(unit, given.id, outcome)
             faults.point("push.merged")
     except GateStoppedError as error:
         _stop(context, database, arrival, entry_id, error)
         raise
     faults.point("push.committed")
+    if indexes_due:
+        # A large first load leaves the indexes of coded items to a transaction of their own: readers go on meanwhile.
+        with database.begin(statement_timeout_seconds=0) as unit:
+            index_items(unit, resource.table)
     return Accepted(store.StoredPush(given, outcome), is_new=True)
 
 
@@ -121,19 +137,28 @@ def _check_standing(resource: Resource, arrival: Arrival) -> None:
 
 
 def _new_push(context: Context, resource: Resource, arrival: Arrival) -> store.NewPush:
-    content = hashlib.sha256(arrival.digest + arrival.mode.value.encode()).digest()
+    push_id = uuid.uuid4()
     return store.NewPush(
-        id=uuid.uuid4(),
+        id=push_id,
         entry_id=resource.id,
         entry_version=resource.version,
         mode=arrival.mode.value,
-        idempotency_key=arrival.idempotency_key,
-        content_digest=digest_member(content),
+        idempotency_key=arrival.idempotency_key or f"none-{push_id}",
+        content_digest=digest_member(_content(arrival)),
         at=context.now(),
         filename=arrival.filename,
         by_system=arrival.by_system,
         by_staff=arrival.by_staff,
     )
+
+
+def _content(arrival: Arrival) -> bytes:
+    """Return a digest of what a push asks for: the file's bytes, the mode, and how the file is to be read."""
+    options = asdict(replace(arrival.options, name=None))
+    mapping = arrival.mapping
+    names = [sorted(mapping.rename.items()), sorted(mapping.ignore), sorted(mapping.absent)]
+    asked = json.dumps([arrival.mode.value, options, names], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(arrival.digest + asked.encode()).digest()
 
 
 class _Intake:
@@ -160,14 +185,24 @@ class _Intake:
         return Rejected(keys, self.unidentified)
 
 
-def _take_in(
-    context: Context, unit: Unit, resource: Resource, given: store.NewPush, arrival: Arrival, limits: Limits, folder: Path
-) -> store.Outcome:  # fmt: skip
-    """Check and merge the file, store the rejections, write the receipt; returns what became of the push."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One push being taken in."""
+
+    context: Context
+    unit: Unit
+    resource: Resource
+    given: store.NewPush
+    arrival: Arrival
+
+
+def _take_in(work: _Work, limits: Limits, folder: Path) -> tuple[store.Outcome, bool]:
+    """Check and merge the file, list its rejections, write the receipt; returns the outcome, and whether indexes are due."""
+    context, unit, resource, given, arrival = work.context, work.unit, work.resource, work.given, work.arrival
     items = resource.entry.items
     log = RejectionLog(folder / "rejections.csv")
     builder = reporting.ReportBuilder(items, log)
-    plan = CheckPlan(items, resource.entry.keys, context.today(), context.demo)
+    plan = CheckPlan(items, resource.entry.keys, context.today(), context.demo, mapping=arrival.mapping)
     with read_push(arrival.path, arrival.options, plan, limits) as reading:
         intake = _Intake(reading, builder)
         number = store.next_number(unit, resource.id)
@@ -179,11 +214,11 @@ def _take_in(
     did = reporting.MergeCounts(counts.inserted, counts.changed, counts.unchanged, counts.closed)
     made = builder.build(facts, merge=did, push=str(given.id), title=resource.title)
     _store_rejections(unit, given.id, log)
-    receipt = _record(context, unit, resource, given, arrival, made, number)
+    receipt = _record(work, made, number)
     body = made.to_dict(log)
     body["summary"] = list(made.summary("zh"))
     body["summary_en"] = list(made.summary("en"))
-    return store.Outcome(
+    outcome = store.Outcome(
         state=store.PushState.MERGED,
         number=number,
         format=body["file"],  # type: ignore[arg-type]  # a JSON object by construction
@@ -202,6 +237,7 @@ def _take_in(
         merged_at=context.now(),
         receipt_id=receipt,
     )
+    return outcome, counts.indexes_due
 
 
 def _store_rejections(unit: Unit, push_id: uuid.UUID, log: RejectionLog) -> None:
@@ -212,18 +248,11 @@ def _store_rejections(unit: Unit, push_id: uuid.UUID, log: RejectionLog) -> None
         position = store.add_rejections(unit, push_id, scan.slice(start, REJECTION_ROWS).collect(), first=position)
 
 
-def _record(
-    context: Context,
-    unit: Unit,
-    resource: Resource,
-    given: store.NewPush,
-    arrival: Arrival,
-    made: reporting.PushReport,
-    number: int,
-) -> uuid.UUID:
+def _record(work: _Work, made: reporting.PushReport, number: int) -> uuid.UUID:
+    resource, given, arrival = work.resource, work.given, work.arrival
     merged = made.merge or reporting.MergeCounts()
-    receipt = context.record(
-        unit,
+    receipt = work.context.record(
+        work.unit,
         ReceiptKind.PUSH,
         provider=str(resource.provider_id),
         system=str(arrival.by_system) if arrival.by_system is not None else None,

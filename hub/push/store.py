@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import sqlalchemy as sa
 from psycopg import sql
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, UUID, insert
 
 from hub.push import tables
 from hub.push.errors import PushError
@@ -21,7 +21,7 @@ from hub.rows.tables import lock
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from hub.database import Unit
@@ -49,17 +49,21 @@ class IdempotencyConflictError(PushError):
 
     def __init__(self, push_id: uuid.UUID) -> None:
         super().__init__(
-            "该幂等键已用于本资源的另一次推送，且内容或模式不同，本次未处理",
-            "this idempotency key was used for another push to this resource; this one was not processed",
-            next_zh="重试同一文件时保持内容、模式和键都不变；推送新文件请换一个新的幂等键",
-            next_en="to repeat a push keep content, mode and key; for a new file use a new key",
+            "该幂等键已用于本资源的另一次推送，且内容、模式或读取选项不同，本次未处理",
+            "this idempotency key was used for another push to this resource, with other content, mode or options;"
+            " this one was not processed",
+            next_zh="重试同一推送时保持文件、模式、选项和键都不变；推送新文件或改了选项，请换一个新的幂等键",
+            next_en="to repeat a push keep file, mode, options and key; for a new file or other options use a new key",
             facts={"push": str(push_id)},
         )
 
 
 @dataclass(frozen=True, slots=True)
 class NewPush:
-    """A push as it arrives. ``content_digest`` covers the bytes received and the mode; ``at`` is aware UTC."""
+    """A push as it arrives; ``at`` is aware UTC.
+
+    ``content_digest`` covers the bytes received, the mode and how the file is to be read.
+    """
 
     id: uuid.UUID
     entry_id: uuid.UUID
@@ -177,6 +181,27 @@ def receive(unit: Unit, push: NewPush) -> tuple[StoredPush, bool]:
     if (earlier.given.content_digest, earlier.given.mode) != (push.content_digest, push.mode):
         raise IdempotencyConflictError(earlier.given.id)
     return earlier, False
+
+
+def repeated(unit: Unit, push: NewPush) -> StoredPush | None:
+    """Return the push of the newest version when this one would only do it again; others wait from here on.
+
+    The same again means: same content, mode and way of reading, against the same version of the entry.
+    """
+    lock(unit, push.entry_id)
+    t = tables.push
+    rows = unit.connection.execute(
+        sa.select(t)
+        .where((t.c.entry_id == push.entry_id) & t.c.number.is_not(None))
+        .order_by(t.c.number.desc())
+        .limit(1)
+    )
+    newest = rows.mappings().first()
+    if newest is None or newest["state"] != PushState.MERGED.value:
+        return None
+    asked = (push.content_digest, push.mode, push.entry_version)
+    same = (newest["content_digest"], newest["mode"], newest["entry_version"]) == asked
+    return _stored(newest) if same else None
 
 
 def next_number(unit: Unit, entry_id: uuid.UUID) -> int:
@@ -306,13 +331,20 @@ def incidents(
 
 def latest_facts(unit: Unit, entry_id: uuid.UUID) -> dict[str, Any] | None:
     """Return version, rows and time of the data a resource stands at; None before the first push."""
+    return latest_facts_of(unit, [entry_id]).get(entry_id)
+
+
+def latest_facts_of(unit: Unit, entry_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Return :func:`latest_facts` of several resources; those before their first push are left out."""
     t = tables.push
-    row = unit.connection.execute(
+    ids = sa.cast(list(entry_ids), ARRAY(UUID(as_uuid=True)))
+    wanted = sa.func.unnest(ids).table_valued("id", name="wanted").render_derived()
+    latest = (
         sa.select(t.c.number, t.c.merged_at, t.c.counts)
-        .where((t.c.entry_id == entry_id) & t.c.number.is_not(None))
+        .where((t.c.entry_id == wanted.c.id) & t.c.number.is_not(None))
         .order_by(t.c.number.desc())
         .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return {"version": row.number, "rows": row.counts.get("rows"), "updated": row.merged_at}
+        .lateral("latest")
+    )
+    rows = unit.connection.execute(sa.select(wanted.c.id, latest).select_from(wanted.join(latest, sa.true())))
+    return {row.id: {"version": row.number, "rows": row.counts.get("rows"), "updated": row.merged_at} for row in rows}

@@ -27,7 +27,6 @@ from hub.rows.operands import is_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from catalogue.item import Item
     from hub.rows.compiler import Column
 
 _RISKY = r"^'*[=+\-@\t\r＝＋－＠]"
@@ -63,18 +62,33 @@ PLAIN = CsvStyle()
 EXCEL = CsvStyle(for_excel=True)
 
 
-def neutral(column: pl.Expr) -> pl.Expr:
-    """Return text that no spreadsheet takes for a formula; plain numbers stay as they are."""
-    risky = column.str.contains(_RISKY) & ~column.str.contains(_PLAIN_NUMBER)
-    return pl.when(risky).then(pl.concat_str(pl.lit("'"), column)).otherwise(column)
+def neutral(values: pl.Series) -> pl.Series:
+    """Return texts that no spreadsheet takes for a formula; plain numbers stay as they are."""
+    risky = values.str.contains(_RISKY)
+    if not risky.any():
+        return values
+    risky &= ~values.str.contains(_PLAIN_NUMBER)
+    return _where(risky, "'" + values, values)
 
 
-def _kept_as_text(column: pl.Expr, item: Item) -> pl.Expr:
+def _where(mask: pl.Series, yes: pl.Series, no: pl.Series) -> pl.Series:
+    return yes.zip_with(mask.fill_null(value=False), no).alias(no.name)
+
+
+def _kept_as_text(values: pl.Series, *, is_text_item: bool) -> pl.Series:
     """Return ``="…"`` around what Excel would turn into another value."""
-    spoilt = column.str.contains(_CODE)
-    if is_text(item):
-        spoilt |= column.str.contains(_SPOILT)
-    return pl.when(spoilt).then(pl.concat_str(pl.lit('="'), column, pl.lit('"'))).otherwise(neutral(column))
+    spoilt = values.str.contains(_CODE)
+    if is_text_item:
+        spoilt |= values.str.contains(_SPOILT)
+    return _where(spoilt, '="' + values + '"', neutral(values)) if spoilt.any() else neutral(values)
+
+
+def _safe(values: pl.Series, column: Column, style: CsvStyle) -> pl.Series:
+    # Numbers, dates and truth values as PostgreSQL writes them begin with a digit, a letter or a minus sign.
+    free = column.is_masked or is_text(column.item)
+    if style.for_excel:
+        return _kept_as_text(values, is_text_item=free)
+    return neutral(values) if free else values
 
 
 def original(text: str) -> str:
@@ -107,21 +121,14 @@ def _text(value: object) -> str | None:
 def csv_stream(columns: Sequence[Column], frames: Iterable[pl.DataFrame], style: CsvStyle = PLAIN) -> Iterator[bytes]:
     """Yield a CSV file: its head, then one piece a frame (of texts, one column an item)."""
     names = [column.item.name if style.for_excel else column.item.column for column in columns]
-    head = pl.DataFrame({"name": names}).select(neutral(pl.col("name")).alias("name"))["name"].to_list()
+    head = neutral(pl.Series(names)).to_list()
     titles = pl.DataFrame([pl.Series(str(number), [name]) for number, name in enumerate(head)])
     mark = b"\xef\xbb\xbf" if style.for_excel and style.encoding is Encoding.UTF8 else b""
     yield mark + _bytes(titles, style)
-    expressions = [
-        (
-            _kept_as_text(pl.col(column.item.column), column.item)
-            if style.for_excel
-            else neutral(pl.col(column.item.column))
-        ).alias(column.item.column)
-        for column in columns
-    ]
     for frame in frames:
         if frame.height:
-            yield _bytes(frame.select(expressions), style)
+            safe = [_safe(frame[column.item.column], column, style) for column in columns]
+            yield _bytes(pl.DataFrame(safe), style)
 
 
 def _bytes(frame: pl.DataFrame, style: CsvStyle) -> bytes:

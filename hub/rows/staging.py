@@ -6,13 +6,14 @@ Temporary tables live in one transaction and write no log; nothing of a push tha
 from __future__ import annotations
 
 import io
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from psycopg import sql
 
+from hub.rows.ahead import ahead
 from hub.rows.sums import KnownRows, summed
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ STAGE = sql.Identifier("pg_temp", "merge_stage")
 PLAN = sql.Identifier("pg_temp", "merge_plan")
 GONE = sql.Identifier("pg_temp", "merge_gone")
 KEPT = sql.Identifier("pg_temp", "merge_kept")
-# Above this many staged rows the planner is given real statistics; below, its guess costs nothing.
-ANALYZE_FROM = 5_000
 # Checksums are fetched in slices of this many row numbers: 24 bytes each, so 6 MB a slice.
 SLICE = 262_144
 
@@ -60,18 +59,12 @@ def copy_in(
     options = sql.SQL("FORMAT csv, FREEZE" if frozen else "FORMAT csv")
     statement = sql.SQL("COPY {} ({}) FROM STDIN ({})").format(target, _names(columns), options)
     count = 0
-    with (
-        driver.cursor() as cursor,
-        ThreadPoolExecutor(max_workers=1) as reader,
-        cursor.copy(statement) as copy,
-    ):
-        # The next chunk is decoded and checked while PostgreSQL takes this one in: two cores, two frames in memory.
-        pieces = ((_csv(frame), frame.height) for frame in frames if frame.height)
-        waiting = reader.submit(next, pieces, None)
-        while (piece := waiting.result()) is not None:
-            waiting = reader.submit(next, pieces, None)
-            copy.write(piece[0])
-            count += piece[1]
+    pieces = ((_csv(frame), frame.height) for frame in frames if frame.height)
+    # The next chunk is decoded and checked while PostgreSQL takes this one in.
+    with driver.cursor() as cursor, closing(ahead(pieces)) as ready, cursor.copy(statement) as copy:
+        for piece, height in ready:
+            copy.write(piece)
+            count += height
     return count
 
 
@@ -121,9 +114,8 @@ def stage(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame], known
             frame = summed(chunk, table.items)
             yield frame if known is None else known.unmatched(frame)
 
-    staged = copy_in(driver, STAGE, ("_n", "_sum_a", "_sum_b", *table.columns), numbered(fresh(), "_n", 0))
-    if staged >= ANALYZE_FROM:
-        driver.execute(sql.SQL("ANALYZE {} ({})").format(STAGE, _names(table.match)))
+    copy_in(driver, STAGE, ("_n", "_sum_a", "_sum_b", *table.columns), numbered(fresh(), "_n", 0))
+    driver.execute(sql.SQL("ANALYZE {} ({})").format(STAGE, _names(("_n", *table.match))))
     return given
 
 
@@ -142,10 +134,10 @@ def known_rows(driver: Driver, table: RowTable, next_row: int) -> KnownRows:
     return KnownRows(packed)
 
 
-def put_gone(driver: Driver, rows: pl.Series | None) -> None:
-    """Store the numbers of the rows no chunk held, the candidates to be closed (none in an upsert)."""
+def put_gone(driver: Driver, rows: pl.Series) -> None:
+    """Store the numbers of the rows no chunk held, the candidates to be closed."""
     driver.execute("CREATE TEMP TABLE merge_gone (_row bigint NOT NULL) ON COMMIT DROP")
-    if rows is not None and len(rows):
+    if len(rows):
         copy_in(driver, GONE, ("_row",), [rows.to_frame()])
         driver.execute(sql.SQL("ANALYZE {}").format(GONE))
 

@@ -7,6 +7,7 @@ Totals are exact where that is cheap, and say so where they are estimates.
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import polars as pl
 import psycopg
 
 from catalogue.item import DataType
+from hub.rows.ahead import ahead
 from hub.rows.compiler import COUNT_CAP
 from hub.rows.cursors import Place
 from hub.rows.errors import QueryTimeoutError, UnknownVersionError
@@ -180,15 +182,18 @@ def _estimate(row: Row | None) -> Total:
 
 async def _count(connection: AsyncDriver, compiled: CompiledSQL) -> Total:
     statement = _counting(compiled)
-    if compiled.count is Count.EXACT:
-        row = await (await connection.execute(statement, compiled.source_parameters, prepare=True)).fetchone()
-        return Total(0 if row is None else int(row[0]))
     try:
-        async with connection.transaction():
-            await connection.execute(b"SET LOCAL statement_timeout = %d" % COUNT_TIMEOUT_MS)
+        if compiled.is_indexed or compiled.count is Count.EXACT:
+            # At most COUNT_CAP index entries are read: no limit of its own is worth the round trips.
             row = await (await connection.execute(statement, compiled.source_parameters, prepare=True)).fetchone()
+        else:
+            async with connection.transaction():
+                await connection.execute(b"SET LOCAL statement_timeout = %d" % COUNT_TIMEOUT_MS)
+                row = await (await connection.execute(statement, compiled.source_parameters, prepare=True)).fetchone()
         total = _counted(compiled, row)
     except psycopg.errors.QueryCanceled:
+        if compiled.count is Count.EXACT:
+            raise QueryTimeoutError from None
         total = None
     if total is not None:
         return total
@@ -278,8 +283,14 @@ def stream_frames(
 ) -> Iterator[pl.DataFrame]:
     """Yield all rows of a compiled stream as frames of texts (about 4 MiB each), for CSV. One snapshot, as above.
 
-    COPY takes no bound parameters; psycopg writes them into the statement as quoted literals of their type.
+    The next frame is read while this one is used.
     """
+    with closing(ahead(_frames(database, compiled, pseudonym_key))) as frames:
+        yield from frames
+
+
+def _frames(database: Database, compiled: CompiledSQL, pseudonym_key: bytes | None) -> Iterator[pl.DataFrame]:
+    """Read by COPY. It takes no bound parameters: psycopg writes them in as quoted literals of their type."""
     names = [column.item.column for column in compiled.columns]
     with database.read_only(statement_timeout_seconds=0) as unit:
         client = psycopg.ClientCursor(unit.driver)

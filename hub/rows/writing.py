@@ -71,6 +71,8 @@ def _numbers(driver: Driver, statement: sql.Composed) -> list[int]:
 def plan(driver: Driver, table: RowTable) -> Plan:
     """Find for each staged row its earlier state, by key, and whether any value differs."""
     driver.execute(sql.SQL("SET LOCAL work_mem = {}").format(sql.Literal(WORK_MEM)))
+    # Few staged rows must find their earlier state by index, not by reading the whole table.
+    driver.execute("SET LOCAL random_page_cost = 1.1")
     driver.execute(
         sql.SQL(
             "CREATE TEMP TABLE merge_plan ON COMMIT DROP AS SELECT s._n, r._row,"
@@ -91,10 +93,8 @@ def plan(driver: Driver, table: RowTable) -> Plan:
         "SELECT count(*) FILTER (WHERE _row IS NULL), count(*) FILTER (WHERE _row IS NOT NULL AND differs),"
         " count(_row) FROM {}"
     )
-    found = Plan(*_numbers(driver, counted.format(staging.PLAN)))
-    if found.new + found.found >= staging.ANALYZE_FROM:
-        driver.execute(sql.SQL("ANALYZE {}").format(staging.PLAN))
-    return found
+    driver.execute(sql.SQL("ANALYZE {}").format(staging.PLAN))
+    return Plan(*_numbers(driver, counted.format(staging.PLAN)))
 
 
 def repeats(driver: Driver) -> int:
@@ -128,9 +128,10 @@ def closing(driver: Driver) -> int:
 
 def write(driver: Driver, target: Target, planned: Plan, gone: int) -> None:
     """Carry out the plan: old states to history, changed and new rows written, missing rows closed."""
-    if planned.changed or gone:
-        _archive(driver, target)
+    if planned.changed:
+        _archive(driver, target, sql.SQL("SELECT _row FROM {} WHERE differs AND _row IS NOT NULL").format(staging.PLAN))
     if gone:
+        _archive(driver, target, sql.SQL("SELECT _row FROM {}").format(staging.GONE))
         statement = sql.SQL("DELETE FROM {} r USING {} g WHERE r._row = g._row")
         driver.execute(statement.format(target.table.current, staging.GONE))
     _update(driver, target, planned)
@@ -138,8 +139,8 @@ def write(driver: Driver, target: Target, planned: Plan, gone: int) -> None:
         _insert(driver, target)
 
 
-def _archive(driver: Driver, target: Target) -> None:
-    """Copy the present state of changed and missing rows to history, closed by this push.
+def _archive(driver: Driver, target: Target, which: sql.Composable) -> None:
+    """Copy the present state of some rows to history, closed by this push.
 
     All stored columns go along, also of items that have left the entry since: their versions show them.
     """
@@ -147,17 +148,14 @@ def _archive(driver: Driver, target: Target) -> None:
     driver.execute(
         sql.SQL(
             "INSERT INTO {history} (_row, _push, _until, {items})"
-            " SELECT r._row, r._push, {number}, {values} FROM {current} r JOIN"
-            " (SELECT _row FROM {plan} WHERE differs AND _row IS NOT NULL UNION ALL SELECT _row FROM {gone}) w"
-            " USING (_row) ORDER BY r._row"
+            " SELECT r._row, r._push, {number}, {values} FROM {current} r JOIN ({which}) w USING (_row) ORDER BY r._row"
         ).format(
             history=target.table.history,
             items=_names(columns),
             number=sql.Literal(target.number),
             values=_of("r", columns),
             current=target.table.current,
-            plan=staging.PLAN,
-            gone=staging.GONE,
+            which=which,
         )
     )
 

@@ -1,4 +1,4 @@
-"""Whatever is pushed in whatever order, the rows are those of a plain dictionary, and every earlier version can be read."""
+"""Whatever is pushed in whatever order, rows are those of a plain dictionary; every earlier version can be read."""
 
 from __future__ import annotations
 

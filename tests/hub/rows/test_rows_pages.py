@@ -175,7 +175,8 @@ def test_the_next_page_is_offered_only_where_there_is_one(pusher: Pusher) -> Non
 
 
 def _cursor(pusher: Pusher, **changes: Any) -> str:
-    query = Query(pusher.table.entry_id, **({"order": (Order("district"),), "page": Page(5)} | changes))
+    asked: dict[str, Any] = {"order": (Order("district"),), "page": Page(5)} | changes
+    query = Query(pusher.table.entry_id, **asked)
     cursor = _read(pusher, query).next_cursor
     assert cursor is not None
     return cursor
@@ -191,7 +192,7 @@ def _cursor(pusher: Pusher, **changes: Any) -> str:
     ],
 )
 def test_a_cursor_is_good_for_its_own_query_only(pusher: Pusher, changes: dict[str, Any]) -> None:
-    asked = {"order": (Order("district"),)} | changes
+    asked: dict[str, Any] = {"order": (Order("district"),)} | changes
     with pytest.raises(CursorError):
         _read(pusher, Query(pusher.table.entry_id, page=Page(5, _cursor(pusher)), **asked))
 
@@ -316,3 +317,13 @@ def test_items_named_like_our_own_words_are_kept_apart(database: Database) -> No
     with database.begin() as unit:
         page = read_page(unit, compile_query(query, permit, pusher.table, KEY), READING)
     assert [row[1] for row in page.rows] == list(range(10))
+
+
+def test_pages_of_an_earlier_version_come_from_the_indexes_of_both_tables(pusher: Pusher) -> None:
+    pusher.push([person(n, persons=n + 1) for n in range(3000)])
+    pusher.push([person(n, persons=n + 2) for n in range(3000)])
+    query = Query(pusher.table.entry_id, as_of=2)
+    compiled = compile_query(query, open_permit(pusher.table, query), pusher.table, KEY)
+    with pusher.database.begin() as unit:
+        plan = unit.driver.execute(b"EXPLAIN " + compiled.statement, compiled.parameters).fetchall()
+    assert any("Merge Append" in line[0] for line in plan)

@@ -14,7 +14,6 @@ from hub.rows.lookup import Found, compile_lookup, run_lookup
 from hub.rows.parsing import parse_parameters
 from hub.rows.query import Order, Query
 from hub.rows.store import read_page
-from hub.rows.tables import RowTable
 from policies.decision import Permit, decide
 from policies.facts import Action, Sensitivity, Treatment
 from tests.hub.rows.builders import KEY, PACK, READING, Pusher, agency_permit, open_permit, person, register
@@ -23,6 +22,7 @@ from tests.policies.builders import grant, item, request, resource
 if TYPE_CHECKING:
     from hub.database import Database
     from hub.rows.store import RowPage
+    from hub.rows.tables import RowTable
 
 GRANTED = {
     "citizen_id": Treatment.MASKED,

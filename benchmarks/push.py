@@ -1,0 +1,149 @@
+"""``push``: a department's file to queryable rows, against PostgreSQL taking the same file alone (L2).
+
+L2 is ``COPY`` of the same CSV file into a table of the same columns, types and indexes, in one transaction. The push
+goes through HTTP with every check: types, lengths, code lists, check digits, dates, unique keys, the intake gate,
+row checksums, history, report, receipt. Then the same file again, and one in which every 200th row has changed.
+"""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import psycopg
+
+from benchmarks.generate import HEADER, population, population_items, write_population
+from benchmarks.limits import copy_seconds
+from benchmarks.processes import PeakMemory, cpu_seconds
+from benchmarks.rounds import conditions, rounded
+from benchmarks.stage import publish, push, staged
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from pathlib import Path
+
+    from benchmarks.stage import Stage
+    from hub.demo.directory import DemoEntry
+
+LIKE = "changzhu-renkou"
+KEY = "citizen_id"
+CHANGED_EVERY = 200
+SLICE = 500_000
+
+
+def write_changed(path: Path, rows: int) -> int:
+    """Write the file of :func:`write_population` with another address in every 200th row; return how many."""
+    changed = 0
+    with path.open("wb") as file:
+        for first in range(0, rows, SLICE):
+            part = population(min(SLICE, rows - first), first=first).with_row_index("n", first)
+            is_changed = pl.col("n") % CHANGED_EVERY == 0
+            changed += part.filter(is_changed).height
+            address = pl.when(is_changed).then(pl.col(HEADER[6]) + "乙").otherwise(pl.col(HEADER[6]))
+            part.with_columns(address.alias(HEADER[6])).drop("n").write_csv(file, include_header=first == 0)
+    return changed
+
+
+class _Push:
+    """One push from the outside: seconds until its rows can be read, and until it was answered."""
+
+    def __init__(self, stage: Stage, entry: DemoEntry, path: Path) -> None:
+        self._stage, self._entry, self._path = stage, entry, path
+        self.report: dict[str, Any] = {}
+        self.queryable = self.seconds = self.cpu = self.peak_mib = 0.0
+
+    def run(self, version: int) -> _Push:
+        """Push, and watch from a connection of its own when ``version`` can be read."""
+        with psycopg.connect(self._stage.database_url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+        before = sum(map(cpu_seconds, self._stage.pids))
+        began = time.perf_counter()
+        watcher = Thread(target=self._watch, args=(version, began), daemon=True)
+        watcher.start()
+        with PeakMemory(self._stage.pids) as memory:
+            self.report = push(self._stage, self._entry, self._path)
+            self.seconds = time.perf_counter() - began
+        watcher.join(timeout=5)
+        self.cpu = sum(map(cpu_seconds, self._stage.pids)) - before
+        self.peak_mib = memory.mib
+        return self
+
+    def _watch(self, version: int, began: float) -> None:
+        with psycopg.connect(self._stage.database_url, autocommit=True) as connection:
+            while not connection.execute(_IS_THERE, (self._entry.name, version)).fetchone():
+                time.sleep(0.02)
+        self.queryable = time.perf_counter() - began
+
+    def written(self) -> int:
+        """Return the rows this push wrote or closed."""
+        counts = self.report["counts"]
+        return int(counts["inserted"]) + int(counts["changed"]) + int(counts["closed"])
+
+
+_IS_THERE = """
+SELECT 1 FROM hub.row_set s JOIN hub.entry e ON e.id = s.entry_id WHERE e.name = %s AND s.version >= %s
+"""
+
+
+def _table_of(stage: Stage, entry: DemoEntry) -> str:
+    with psycopg.connect(stage.database_url) as connection:
+        row = connection.execute("SELECT id FROM hub.entry WHERE name = %s", (entry.name,)).fetchone()
+    assert row is not None
+    return f"r_{row[0].hex}"
+
+
+def _copies(stage: Stage, entry: DemoEntry, path: Path) -> tuple[float, float]:
+    """Return the seconds of COPY into the table of the resource with its indexes, and into a plain keyed table."""
+    columns = tuple(item.column for item in population_items())
+    with table_like(stage.database_url, _table_of(stage, entry)) as table:
+        same = copy_seconds(stage.database_url, table, columns, path)
+    with plain_table(stage.database_url) as table:
+        return same, copy_seconds(stage.database_url, table, columns, path)
+
+
+def _summary(pushes: list[_Push], copy: float, plain: float, rows: int) -> dict[str, Any]:
+    queryable = median(one.queryable for one in pushes)
+    found = {
+        "seconds_to_queryable": queryable,
+        "seconds_to_answer": median(one.seconds for one in pushes),
+        "rows_per_second": rows / queryable,
+        "ratio_to_copy": median(one.seconds for one in pushes) / copy,
+        "queryable_to_copy": queryable / copy,
+        "ratio_to_plain_copy": median(one.seconds for one in pushes) / plain,
+        "cpu_seconds": median(one.cpu for one in pushes),
+        "peak_mib": max(one.peak_mib for one in pushes),
+    }
+    return {name: rounded(value) for name, value in found.items()} | {"rows_written": pushes[0].written()}
+
+
+def run(given: Namespace) -> dict[str, Any]:
+    """Measure; figures of the first push on top, the repeat and the changed file below their names."""
+    first: list[_Push] = []
+    again: list[_Push] = []
+    changed: list[_Push] = []
+    copies: list[tuple[float, float]] = []
+    with staged() as stage:
+        file, later = stage.folder / "persons.csv", stage.folder / "changed.csv"
+        write_population(file, given.rows)
+        expected = write_changed(later, given.rows)
+        for number in range(given.rounds):
+            entry = publish(stage, LIKE, f"renkou-cesu-{number + 1}", population_items(), KEY)
+            first.append(_Push(stage, entry, file).run(1))
+            copies.append(_copies(stage, entry, file))
+            again.append(_Push(stage, entry, file).run(2))
+            changed.append(_Push(stage, entry, later).run(3))
+        megabytes = file.stat().st_size / 1e6
+    copy, plain = (median(each) for each in zip(*copies, strict=True))
+    return {
+        **_summary(first, copy, plain, given.rows),
+        "copy_seconds": rounded(copy),
+        "plain_copy_seconds": rounded(plain),
+        "identical": _summary(again, copy, plain, given.rows),
+        "changed": _summary(changed, copy, plain, given.rows) | {"rows_changed_in_file": expected},
+        "file_mb": rounded(megabytes),
+        "table_rows": given.rows,
+        "conditions": conditions(1, 0, given.rounds),
+    }

@@ -1,0 +1,171 @@
+"""A stage to measure on: an embedded database, a hub process, members with keys, entries published and pushed.
+
+All in a temporary folder on 127.0.0.1, loaded by the product's own path, taken away at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from hub import schema
+from hub.api.authentication import ledger_recorder
+from hub.cli_admin import console_context
+from hub.database import Database
+from hub.demo.directory import DemoEntry, demo_entry
+from hub.demo.load import People, describe, found_city, review
+from hub.identity.roles import Role
+from hub.postgres import embedded_url
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from catalogue.item import Item
+
+AGENCY: Final = "minzhengju"
+START_SECONDS: Final = 60.0
+STOP_SECONDS: Final = 30.0
+PURPOSE: Final = "低保核对"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A running hub: where it is, its processes, its people; ``folder`` is for files of the benchmark."""
+
+    folder: Path
+    port: int
+    hub_pid: int
+    postgres_pid: int
+    database_url: str
+    people: People
+    settings: Settings
+
+    @property
+    def pids(self) -> tuple[int, int]:
+        """The hub and the database."""
+        return self.hub_pid, self.postgres_pid
+
+
+def free_port() -> int:
+    """Return a port nobody listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(words: list[str], port: int, path: str, *, environment: dict[str, str], log: Path) -> Iterator[int]:
+    """Run a program of ours until the end of the block; yield its process id once ``path`` answers."""
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", *words], env={**os.environ, **environment}, stdout=output, stderr=output
+        )
+    try:
+        _wait(child, f"http://127.0.0.1:{port}{path}", log)
+        yield child.pid
+    finally:
+        child.terminate()
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _wait(child: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and child.poll() is None:
+        try:
+            with urlopen(url, timeout=5):  # noqa: S310 - our own address
+                return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise RuntimeError(f"the program did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+
+
+@contextmanager
+def staged() -> Iterator[Stage]:
+    """Build the stage and take it away again."""
+    with TemporaryDirectory(prefix="hub-bench-") as name:
+        folder, port = Path(name), free_port()
+        settings = Settings(data_dir=folder / "data", demo=True, port=port, public_url=f"http://127.0.0.1:{port}")
+        settings.data_dir.mkdir()
+        with embedded_url(settings.data_dir) as url:
+            database = Database.from_settings(settings, url)
+            schema.migrate(database)
+            record = ledger_recorder(console_context(settings, database).writer)
+            registered = found_city(database, record, settings.public_url, folder / "keys")
+            database.close()
+            postmaster = (settings.data_dir / "postgres" / "data" / "postmaster.pid").read_text().split("\n", 1)[0]
+            environment = {
+                "HUB_DATABASE_URL": url,
+                "HUB_DATA_DIR": str(settings.data_dir),
+                "HUB_DEMO": "true",
+                "HUB_PUBLIC_URL": settings.public_url,
+                "HUB_PORT": str(port),
+            }
+            with running(["hub", "serve"], port, "/readyz", environment=environment, log=folder / "hub.log") as pid:
+                people = People(settings.public_url, registered)
+                try:
+                    yield Stage(folder, port, pid, int(postmaster), url, people, settings)
+                finally:
+                    people.close()
+
+
+def publish(stage: Stage, like: str, name: str, items: tuple[Item, ...], key: str) -> DemoEntry:
+    """Take a new entry from draft to publication, with metadata like those of an entry of the demo."""
+    template = demo_entry(like, datetime.now(UTC).date())
+    title = f"{template.entry.title}（测速 {name}）"
+    entry = replace(
+        template, entry=replace(template.entry, name=name, title=title, items=items, keys=(key,)), stops=(), exemptions=()
+    )
+    describe(stage.people, entry)
+    review(stage.people, entry)
+    return entry
+
+
+def push(stage: Stage, entry: DemoEntry, path: Path, mode: str = "full") -> dict[str, Any]:
+    """Push a file by the provider's system; the key is new each time, so that nothing is answered as a repeat."""
+    return stage.people.system(entry.provider).push(
+        entry.name, path, options={"mode": mode}, idempotency_key=os.urandom(16).hex()
+    )
+
+
+def grant(stage: Stage, entry: DemoEntry, columns: tuple[str, ...]) -> str:
+    """Ask for items as the agency does, its head consents, the rule grants; return a token of its system."""
+    now = datetime.now(UTC)
+    user = stage.people.person(AGENCY, Role.AGENCY_USER)
+    asked = user.call(
+        "POST",
+        "/api/v1/requests",
+        json={
+            "entry": entry.name,
+            "system": stage.people.registered[AGENCY].system_id,
+            "items": [{"item": column, "treatment": "full"} for column in columns],
+            "purpose": PURPOSE,
+            "scenario": "最低生活保障家庭经济状况核对",
+            "legal_basis": "社会救助暂行办法 第十三条",
+            "case_pattern": "DB-[0-9]*",
+            "valid_from": now.isoformat(),
+            "valid_until": (now + timedelta(days=1)).isoformat(),
+        },
+    )
+    head = stage.people.person(AGENCY, Role.AGENCY_APPROVER)
+    answered = head.call("POST", f"/api/v1/requests/{asked['id']}/consent")
+    waiting = [line["item"] for line in answered["lines"] if line["state"] != "granted"]
+    if waiting:
+        raise RuntimeError(f"not granted by the rule: {', '.join(waiting)}")
+    return stage.people.system(AGENCY).token()

@@ -1,0 +1,75 @@
+"""Values of rows as people read them: codes with their meaning, yes and no, numbers in groups, dates as 2026-08-21."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from catalogue.code_lists import CodeListNotFoundError, load_code_list
+
+if TYPE_CHECKING:
+    from hub.portal.texts import Lang
+    from hub.rows.compiler import Column
+
+GROUPED_FROM = 10_000
+"""Smaller numbers stand without commas: they may be years."""
+LONG_TEXT = 40
+"""A text of more characters gets a wide column, so that it does not become a tower."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of the preview; ``code`` stands beside the meaning of a coded value, ``css`` says how it is set."""
+
+    text: str
+    code: str = ""
+    css: str = ""
+
+
+def code_name(code_list: str, code: str, lang: Lang) -> str:
+    """Return what a code means: in English where the list says it, else in Chinese, else nothing."""
+    try:
+        row = load_code_list(code_list).rows.get(code)
+    except CodeListNotFoundError:
+        return ""
+    if row is None:
+        return ""
+    return row.name_en if lang == "en" and row.name_en else row.name_zh
+
+
+def named(code_list: str, code: str, lang: Lang) -> str:
+    """Return what a code means, or the code itself where the list does not know it."""
+    return code_name(code_list, code, lang) or code
+
+
+def number(value: float | Decimal, lang: Lang = "zh") -> str:
+    """Return a number with every digit that counts, in groups of three from ten thousand on."""
+    del lang
+    if isinstance(value, Decimal):
+        value = value.normalize() if value.is_finite() and value != value.to_integral_value() else value
+    grouped = abs(value) >= GROUPED_FROM
+    if isinstance(value, Decimal):
+        whole = value.to_integral_value() if value.is_finite() and value == value.to_integral_value() else value
+        return f"{whole:,f}" if grouped else f"{whole:f}"
+    return f"{value:,}" if grouped else f"{value}"
+
+
+def cell(value: object, column: Column, lang: Lang) -> Cell:
+    """Return a value as the preview shows it."""
+    if value is None:
+        return Cell("")
+    if isinstance(value, bool):
+        return Cell({"zh": ("否", "是"), "en": ("no", "yes")}[lang][value])
+    if isinstance(value, int | float | Decimal):
+        return Cell(number(value), css="n")
+    if isinstance(value, datetime):
+        return Cell(value.isoformat(" ", "seconds").removesuffix(":00"), css="d")
+    if isinstance(value, date):
+        return Cell(value.isoformat(), css="d")
+    text = str(value)
+    item = column.item
+    if item.code_list is not None and not column.is_masked and (meaning := code_name(item.code_list.name, text, lang)):
+        return Cell(meaning, code=text)
+    return Cell(text, css="long" if len(text) > LONG_TEXT else "")
