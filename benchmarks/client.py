@@ -15,7 +15,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from typing_extensions import override
@@ -23,6 +23,8 @@ from typing_extensions import override
 LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 MARK: Final = b"{value}"
 OK: Final = b"HTTP/1.1 200 "
+LAST_ANSWER_SECONDS: Final = 60.0
+"""How long the last answers may take once the time of the plan is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,7 @@ class _Connection(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one, but not by inheritance
         self._send()
 
     @override
@@ -149,7 +150,7 @@ async def _run(plan: Plan) -> Result:
     loop = asyncio.get_running_loop()
     for _ in range(plan.clients):
         await loop.create_connection(lambda: _Connection(run), "127.0.0.1", plan.port)
-    await run.done
+    await asyncio.wait_for(run.done, plan.seconds + LAST_ANSWER_SECONDS)
     seconds = time.perf_counter() - run.began
     times = np.array(run.latencies or [0.0]) * 1000
     p50, p99 = (float(value) for value in np.percentile(times, (50, 99)))

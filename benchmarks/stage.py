@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 AGENCY: Final = "minzhengju"
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
+LOG_TAIL: Final = 3000
 PURPOSE: Final = "低保核对"
 
 
@@ -74,8 +75,11 @@ def running(words: list[str], port: int, path: str, *, environment: dict[str, st
             [sys.executable, "-m", *words], env={**os.environ, **environment}, stdout=output, stderr=output
         )
     try:
-        _wait(child, f"http://127.0.0.1:{port}{path}", log)
+        _wait(child, f"http://127.0.0.1:{port}{path}")
         yield child.pid
+    except Exception as error:
+        error.add_note(log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:])
+        raise
     finally:
         child.terminate()
         try:
@@ -85,7 +89,7 @@ def running(words: list[str], port: int, path: str, *, environment: dict[str, st
             child.wait()
 
 
-def _wait(child: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _wait(child: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and child.poll() is None:
         try:
@@ -93,7 +97,7 @@ def _wait(child: subprocess.Popen[bytes], url: str, log: Path) -> None:
                 return
         except (URLError, OSError):
             time.sleep(0.05)
-    raise RuntimeError(f"the program did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+    raise RuntimeError("the program did not start")
 
 
 @contextmanager

@@ -234,6 +234,9 @@ _BY_TEXT: Final[Mapping[str, Callable[[str], CheckResult]]] = {
 CHECK_NAMES: Final = ("citizen_id", *_BY_TEXT)
 """Names an item's ``check`` may carry."""
 
+PUBLIC_PHONE: Final = "public_phone"
+"""``phone`` for an item that publishes telephone numbers of offices or shops: the intake gate lets them pass."""
+
 
 def check_value(name: str, text: str, *, today: date, demo: bool = False, history: bool = False) -> CheckResult:
     """Run the validator ``name`` on one value; ``demo`` and ``history`` matter to ``citizen_id`` only.

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub import __version__, cli_client
-from hub.cli_output import emit, explained, pick, say
+from hub.cli_output import Exit, emit, explained, pick, say
+from hub.cli_staff import catalogue_app, request_app
 from hub.ledger.cli_prove import app as prove_app
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ app.command()(cli_client.push)
 app.command()(cli_client.find)
 app.command()(cli_client.query)
 app.command()(cli_client.verify)
+app.command()(cli_client.get)
+app.add_typer(catalogue_app)
+app.add_typer(request_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 
@@ -56,10 +60,14 @@ def load_settings(**changes: object) -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings, *, joins: bool) -> Iterator[Database]:
-    """Yield the database of the settings: external, or embedded for the length of the block."""
+def opened(settings: Settings, *, joins: bool, is_new: bool = False) -> Iterator[Database]:
+    """Yield the database of the settings: external, or embedded for the length of the block.
+
+    ``joins`` is for verbs that may run beside a living hub; ``is_new`` for those that make or upgrade the schema.
+    """
     from contextlib import ExitStack
 
+    from hub import schema
     from hub.database import Database
     from hub.postgres import embedded_url
 
@@ -71,6 +79,8 @@ def opened(settings: Settings, *, joins: bool) -> Iterator[Database]:
         database = Database.from_settings(settings, url)
         stack.callback(database.close)
         database.check()
+        if not is_new:
+            schema.require_current(database)
         yield database
 
 
@@ -105,7 +115,7 @@ def migrate(data_dir: Annotated[Path | None, typer.Option(help="数据目录 / d
 
     with explained():
         settings = load_settings(data_dir=data_dir)
-        with opened(settings, joins=True) as database:
+        with opened(settings, joins=True, is_new=True) as database:
             before, after = schema.migrate(database)
         say(f"数据库结构：{before or '空'} → {after}", f"schema: {before or 'empty'} → {after}")
 
@@ -189,7 +199,16 @@ def main() -> None:
     from hub import cli_admin
 
     cli_admin.install(app)
-    app()
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("HUB_CLIENT_TRACEBACK"):
+            raise
+        say(
+            f"✘ 意外故障（{type(error).__name__}），未完成；设 HUB_CLIENT_TRACEBACK=1 重试可看细节",
+            f"✘ unexpected fault ({type(error).__name__}), not done; set HUB_CLIENT_TRACEBACK=1 for details",
+        )
+        raise SystemExit(int(Exit.UNEXPECTED)) from None
 
 
 if __name__ == "__main__":

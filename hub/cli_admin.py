@@ -24,6 +24,7 @@ DataDir = Annotated[Path | None, typer.Option(help="数据目录 / data director
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 member_app = typer.Typer(name="member", help="部门与单位 / members", no_args_is_help=True)
 key_app = typer.Typer(name="key", help="系统密钥 / keys of systems", no_args_is_help=True)
+audit_app = typer.Typer(name="audit", help="审计 / audit", no_args_is_help=True)
 
 
 def install(app: typer.Typer) -> None:
@@ -31,6 +32,7 @@ def install(app: typer.Typer) -> None:
     app.command()(init)
     app.add_typer(member_app, name="member")
     app.add_typer(key_app, name="key")
+    app.add_typer(audit_app, name="audit")
 
 
 def console_context(settings: Settings, database: Database) -> Context:
@@ -60,6 +62,7 @@ def init(
     data_dir: DataDir = None,
 ) -> None:
     """建立一座真实城市的平台：数据库、密钥、辖区、主管部门、首位管理员。 Set up a real city."""
+    from catalogue.identifiers import organisation_code
     from hub import schema
     from hub.api.authentication import ledger_recorder
     from hub.cli import load_settings, opened
@@ -73,14 +76,20 @@ def init(
 
     with explained():
         settings = load_settings(data_dir=data_dir)
-        if not authority_code:
-            raise ValueError(pick("请用 --authority-code 给出主管部门的统一社会信用代码", "give --authority-code"))
+        checked = organisation_code(authority_code)
+        if checked.fault is not None:
+            raise ValueError(
+                pick(
+                    f"--authority-code 不是有效的统一社会信用代码：{checked.message_zh}",
+                    f"--authority-code is no valid credit code: {checked.message_en}",
+                )
+            )
         password = os.environ.get("HUB_CLIENT_INIT_PASSWORD") or typer.prompt(
             pick("首位管理员密码（至少 12 位）", "password of the administrator (12 or more)"),
             hide_input=True,
             confirmation_prompt=True,
         )
-        with opened(settings, joins=True) as database:
+        with opened(settings, joins=True, is_new=True) as database:
             schema.migrate(database)
             record = ledger_recorder(console_context(settings, database).writer)
             with database.begin() as unit:
@@ -181,3 +190,17 @@ def new_key(
             target.write(pem)
         public = json.loads(jwt.get_algorithm_by_name(algorithm).to_jwk(private.public_key()))
         print(json.dumps(public))
+
+
+@audit_app.command("dump")
+def dump_log(
+    folder: Annotated[Path, typer.Argument(help="导出到的新目录 / new folder")], data_dir: DataDir = None
+) -> None:
+    """导出整个日志（凭证、分块、全部检查点），供 hub prove log 离线核验。 Write the whole log, to be proved offline."""
+    from hub.cli import load_settings, opened
+    from hub.ledger.evidence import dump
+
+    with explained():
+        with opened(load_settings(data_dir=data_dir), joins=True) as database, database.read_only() as unit:
+            size = dump(unit, folder)
+        say(f"✔ {size:,} 份凭证已导出到 {folder}", f"✔ {size:,} receipts in {folder}")

@@ -244,6 +244,19 @@ def verify_lines(result: dict[str, Any]) -> list[str]:
     return [*lines, pick(f"凭证 {result['receipt']}", f"receipt {result['receipt']}")]
 
 
+def get(
+    path: Annotated[str, typer.Argument(help="平台上的地址，如 /ledger/checkpoint / path on the hub")],
+    to: Annotated[Path, typer.Option(help="存到此文件 / file to write")],
+    url: Url = DEFAULT_URL,
+    system: SystemId = None,
+    key_file: KeyFile = None,
+) -> None:
+    """读取平台的一个地址，原样存入文件；公开的无需密钥。 Save what a path of the hub answers, byte for byte."""
+    with explained():
+        size = connect(url, system, key_file, needs_key=False).save(path, to)
+        say(f"✔ {size:,} 字节已写入 {to}", f"✔ {size:,} bytes written to {to}")
+
+
 def save_receipt(hub: Hub, receipt_id: str, path: Path | None) -> None:
     """Write a receipt with its proof to ``path``, waiting for its place in the log (about a second) if need be."""
     if path is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -21,6 +21,7 @@ from catalogue.lifecycle import STATE_NAMES, STEP_NAMES, State, Step
 from hub.cli_client import DEFAULT_URL, AsJson, SystemId, Url
 from hub.cli_output import emit, explained, pick, say
 from hub.client import Hub, HubProblemError
+from policies.errors import DomainError
 from policies.facts import Treatment
 
 if TYPE_CHECKING:
@@ -57,8 +58,11 @@ def logged_in(url: str, login: str, code: str | None) -> Iterator[Hub]:
     password = os.environ.get("HUB_CLIENT_PASSWORD") or typer.prompt(pick("口令", "password"), hide_input=True)
     with Hub(url) as hub:
         hub.log_in(login, password, code)
-        yield hub
-        hub.call("DELETE", "/api/v1/sessions/current")
+        try:
+            yield hub
+        finally:
+            with suppress(DomainError):  # the outcome of the act itself counts, not that of leaving
+                hub.call("DELETE", "/api/v1/sessions/current")
 
 
 @catalogue_app.command("draft")

@@ -169,6 +169,18 @@ class Hub:
         headers = {**self._headers(), **options.pop("headers", {})}
         return self._send(method, path, headers=headers, **options)
 
+    def save(self, path: str, target: Path) -> int:
+        """Write the body of a GET to ``target`` as it comes; returns its length in bytes."""
+        size = 0
+        with self._http.stream("GET", path, headers=self._headers()) as response:
+            if response.is_error:
+                response.read()
+                raise HubProblemError(response.status_code, _problem(response))
+            with target.open("wb") as file:
+                for chunk in response.iter_bytes(CHUNK):
+                    size += file.write(chunk)
+        return size
+
     def push(
         self,
         name: str,

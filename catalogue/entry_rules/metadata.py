@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from catalogue.code_lists import code_list_names, load_code_list
 from catalogue.entry_rules.finding import error, warning
-from catalogue.identifiers import CHECK_NAMES, organisation_code
+from catalogue.identifiers import CHECK_NAMES, PUBLIC_PHONE, organisation_code
 from catalogue.item import DataType, Item
 from catalogue.marks import MarkKind, find_marks
 
@@ -106,10 +107,11 @@ def check_items(entry: Entry, _: ValidationContext) -> Iterator[Finding]:
         if item.type is DataType.TEXT and not (item.length and item.length > 0):
             missing = ("字符型信息项没有长度", "a text item has no length")
             yield error("V10", f"{path}.length", missing, ("填写最大字符数", "give the largest number of characters"))
-        if item.check is not None and item.check not in CHECK_NAMES:
-            names = "、".join(CHECK_NAMES)
+        known = (*CHECK_NAMES, PUBLIC_PHONE)
+        if item.check is not None and item.check not in known:
             unknown = ("没有这个校验规则", "no validator has this name")
-            yield error("V10", f"{path}.check", unknown, (f"可用：{names}", f"choose one of: {', '.join(CHECK_NAMES)}"))
+            mend = (f"可用：{'、'.join(known)}", f"choose one of: {', '.join(known)}")
+            yield error("V10", f"{path}.check", unknown, mend)
         yield from _check_code_list(item, path)
     for position, key in enumerate(entry.keys):
         if key not in columns:
@@ -125,7 +127,18 @@ def _check_code_list(item: Item, path: str) -> Iterator[Finding]:
         missing = ("代码表缺名称或版本", "the code list lacks its name or version")
         mend = ("同时写明代码表名称和版本", "give both name and version")
         yield error("V10", f"{path}.code_list", missing, mend)
-    elif reference.name in code_list_names() and load_code_list(reference.name).version != reference.version:
+    elif reference.name not in code_list_names():
+        absent = (
+            "平台没有这张代码表，推送时不校验该项的代码",
+            "the hub does not hold this code list: pushed codes of the item are not checked",
+        )
+        near = "、".join(get_close_matches(reference.name, code_list_names(), n=3))
+        mend = (
+            f"是否指 {near}；部门自有代码表可保留" if near else "部门自有代码表可保留；国家标准代码表请改用平台所列名称",
+            "keep it if the list is your own; for a national list use the name the hub has",
+        )
+        yield warning("V10", f"{path}.code_list", absent, mend)
+    elif load_code_list(reference.name).version != reference.version:
         shipped = load_code_list(reference.name).version
         other = ("代码表版本与平台所存版本不同", "the version of the code list is not the one the hub holds")
         yield error("V10", f"{path}.code_list.version", other, (f"平台版本：{shipped}", f"the hub holds: {shipped}"))

@@ -44,16 +44,14 @@ def named(code_list: str, code: str, lang: Lang) -> str:
     return code_name(code_list, code, lang) or code
 
 
-def number(value: float | Decimal, lang: Lang = "zh") -> str:
-    """Return a number with every digit that counts, in groups of three from ten thousand on."""
-    del lang
-    if isinstance(value, Decimal):
-        value = value.normalize() if value.is_finite() and value != value.to_integral_value() else value
-    grouped = abs(value) >= GROUPED_FROM
-    if isinstance(value, Decimal):
-        whole = value.to_integral_value() if value.is_finite() and value == value.to_integral_value() else value
-        return f"{whole:,f}" if grouped else f"{whole:f}"
-    return f"{value:,}" if grouped else f"{value}"
+def number(value: float | Decimal) -> str:
+    """Return a number with every digit that counts, its whole part in groups of three from ten thousand on."""
+    whole, _, part = (f"{value:f}" if isinstance(value, Decimal) else str(value)).partition(".")
+    digits = whole.lstrip("-")
+    if digits.isdigit() and len(digits) >= len(str(GROUPED_FROM)):
+        whole = f"{int(whole):,}"
+    part = part.rstrip("0")
+    return f"{whole}.{part}" if part else whole
 
 
 def cell(value: object, column: Column, lang: Lang) -> Cell:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from catalogue.code_lists import load_code_list
+from catalogue.code_lists import code_list_names, load_code_list
 from connectors.port import FIELDS, LINE, position
 from hub.push.keys import KeyIndex
 from hub.push.masks import masked
@@ -185,7 +185,8 @@ class _Rows:
 
 
 def _codes(item: Item, given: Mapping[str, Mapping[str, str]]) -> Mapping[str, str] | None:
-    if item.code_list is None:
+    """Return the codes of an item's list; None where it has none, or one the hub does not hold (V10 warns of it)."""
+    if item.code_list is None or item.code_list.name not in {*given, *code_list_names()}:
         return None
     name = item.code_list.name
     if name in given:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from catalogue.identifiers import check_value
+from catalogue.identifiers import PUBLIC_PHONE, check_value
 from catalogue.marks import PREFILTER_PERSONAL, PREFILTER_SECRECY, MarkKind, find_marks
 from connectors.port import FIELDS, LINE, position
 from hub.push.errors import GateStoppedError
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from hub.push.header import ColumnMap
 
 DECLARED: Final = frozenset({Sensitivity.PI, Sensitivity.SPI, Sensitivity.MIN})
-PUBLIC_PHONE: Final = "public_phone"
 _CODE_CHECKS: Final = frozenset({"organisation_code", "org_code", "division_code"})
 _PLACES: Final = 20
 _ENOUGH: Final = 2000

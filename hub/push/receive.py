@@ -10,7 +10,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,7 @@ class Arrival:
     by_system: uuid.UUID | None
     by_staff: uuid.UUID | None
     key_thumbprint: str | None = None
-    mapping: HeaderMapping = HeaderMapping()
+    mapping: HeaderMapping = field(default_factory=HeaderMapping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class _Work:
 
 
 def _take_in(work: _Work, limits: Limits, folder: Path) -> tuple[store.Outcome, bool]:
-    """Check and merge the file, list its rejections, write the receipt; returns the outcome, and whether indexes are due."""
+    """Check and merge the file, list rejections, write the receipt; returns outcome, and whether indexes are due."""
     context, unit, resource, given, arrival = work.context, work.unit, work.resource, work.given, work.arrival
     items = resource.entry.items
     log = RejectionLog(folder / "rejections.csv")

@@ -14,6 +14,7 @@ import polars as pl
 
 from catalogue.columns import check_column
 from catalogue.faults import FaultCode
+from catalogue.identifiers import PUBLIC_PHONE
 from catalogue.item import DataType
 from hub.push.cleaning import SUSPECT, Cleaned, clean
 from hub.push.hints import expected_characters, near_codes, serial_dates
@@ -214,7 +215,7 @@ def _blank_to_null(raw: pl.Series) -> pl.Series:
 
 def _identified(raw: pl.Series, check: str, context: Context) -> Checked:
     """Check identifiers and numbers that have a validator in :mod:`catalogue.columns`."""
-    name = {"public_phone": "phone"}.get(check, check)
+    name = "phone" if check == PUBLIC_PHONE else check
     found = check_column(name, raw, today=context.today, demo=context.demo)
     checked = _fresh(found.normalised)
     changed = ((found.normalised != raw) & found.faults.is_null()).fill_null(value=False)

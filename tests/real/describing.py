@@ -17,6 +17,8 @@ from catalogue.citations import parse_citation
 from catalogue.code_lists import code_list_names, load_code_list
 from catalogue.entry import Assessment, AssessmentKind, Entry, Opening, Provider, Sharing
 from catalogue.item import CodeListRef, DataType, IdentifierRole, Item
+from hub.demo.city import ORGAN
+from hub.demo.numbers import credit_code
 from policies.facts import OpenType, Sensitivity, ShareType
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ DATA: Final = HERE.parents[1].parent / "shared" / "data"
 TABLE: Final = HERE.parents[1] / "docs" / "reference" / "real-files.md"
 FIGURES: Final = HERE / "figures.json"
 ABSENT: Final = "the folder with real files is not beside the project"
-PROVIDER: Final = Provider("示例市统计局", "11410199MB0DEM27XT", unit="数据科", contact="0371-00000000")
+PROVIDER: Final = Provider("示例市统计局", credit_code(ORGAN, "MB0DEM91"), unit="数据科", contact="0371-00000000")
 _TYPE: Final = re.compile(r"([A-Z])(?:(\d+)(?:,(\d+))?)?")
 _PERSONAL: Final = frozenset({Sensitivity.PI, Sensitivity.SPI, Sensitivity.MIN})
 
