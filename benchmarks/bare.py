@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 
+from hub import logs
 from hub.app import build_services, with_limits
 from hub.database import Database
 from hub.exchange.deciding import Question, ask
@@ -32,7 +33,6 @@ from policies.facts import Action, Requester, RequesterKind
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.requests import Request
     from starlette.types import ASGIApp
 
     from hub.services import Services
@@ -87,6 +87,7 @@ def main() -> None:
     """Serve what the JSON document on the command line says until told to stop."""
     plan = json.loads(sys.argv[1])
     settings = Settings()
+    logs.configure(settings.log_format, settings.log_level)
     if "file" in plan:
         app = constant(Path(plan["file"]).read_bytes())
     else:

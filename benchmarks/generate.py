@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from catalogue.code_lists import load_code_list
 from catalogue.column_kernels import DIGITS, check_characters
 from catalogue.divisions import DEMO_DIVISION
 from catalogue.identifiers import CITIZEN_CHECK, CITIZEN_WEIGHTS
@@ -57,7 +58,7 @@ def population_items() -> tuple[Item, ...]:
     pi = Sensitivity.PI
 
     def text(name: str, column: str, length: int, *, check: str | None = None, codes: str | None = None) -> Item:
-        listed = None if codes is None else CodeListRef(codes, "1")
+        listed = None if codes is None else CodeListRef(codes, load_code_list(codes).version)
         return Item(name, column, DataType.TEXT, length, check=check, code_list=listed, sensitivity=pi, required=True)
 
     return (

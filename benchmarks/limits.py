@@ -18,7 +18,7 @@ from benchmarks.client import Plan, get
 from benchmarks.generate import population_items, write_population
 from benchmarks.processes import cpu_seconds
 from benchmarks.rounds import Alternative, conditions, figures, rounded, rounds
-from benchmarks.stage import free_port, running
+from benchmarks.stage import free_port, postmaster_of, running
 from hub.postgres import embedded_url
 from hub.postgres_binaries import find_binaries
 from hub.rows.tables import sql_type
@@ -106,9 +106,7 @@ def _pgbench(url: str, folder: Path, given: Namespace) -> tuple[float, float]:
                            " WHERE s.citizen_id = p.citizen_id")  # fmt: skip
         connection.execute("CREATE UNIQUE INDEX ON public.bench_plain (household)")
         connection.execute("VACUUM ANALYZE public.bench_plain")
-        row = connection.execute("SELECT current_setting('data_directory')").fetchone()
-        assert row is not None
-        postmaster = int((Path(row[0]) / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
+    postmaster = postmaster_of(folder / "data")
     before = cpu_seconds(postmaster)
     done = subprocess.run(
         [find_binaries().program("pgbench"), "-n", "-M", "prepared", "-f", str(script), "-c", str(given.clients)]

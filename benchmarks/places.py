@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from catalogue.item import CodeListRef, DataType, Item
+from catalogue.item import DataType, Item
 from policies.facts import Sensitivity
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def place_items() -> tuple[Item, ...]:
         item("名称", "name", DataType.TEXT, 100),
         item("社区代码", "community", DataType.TEXT, 12, "division_code"),
         item("所在道路", "road", DataType.TEXT, 100),
-        Item("使用状态", "status", DataType.TEXT, 1, code_list=CodeListRef("gender", "1"), sensitivity=Sensitivity.PUB),
+        item("使用状态", "status", DataType.TEXT, 10),
         item("功率", "power_kw", DataType.INTEGER, 6),
         item("接口数", "plugs", DataType.INTEGER, 3),
         item("投运日期", "since", DataType.DATE),
@@ -75,7 +75,7 @@ def write_places(path: Path, rows: int) -> None:
         # Points of a community lie apart in the table, as they would in a register kept by time.
         listed.gather(number % len(listed)),
         one_of(("建设路", "人民路", "中原路", "航海路", "花园路", "文化路")),
-        one_of(("0", "1", "2", "9")),
+        one_of(("在用", "检修", "停用")),
         pl.Series(random.integers(7, 360, rows)),
         pl.Series(random.integers(1, 9, rows)),
         days.cast(pl.Date).dt.to_string("%Y-%m-%d"),

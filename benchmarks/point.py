@@ -21,6 +21,7 @@ from benchmarks.stage import AGENCY, PURPOSE, free_port, grant, publish, push, r
 from hub.cli_admin import console_context
 from hub.database import Database
 from hub.ledger.drafts import ReceiptDraft, ReceiptKind
+from policies.facts import ShareType
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -68,7 +69,7 @@ async def _receipts(stage: Stage) -> list[float]:
 def run(given: Namespace) -> dict[str, Any]:
     """Measure."""
     with staged() as stage:
-        entry = publish(stage, LIKE, NAME, population_items(), KEY)
+        entry = publish(stage, LIKE, NAME, population_items(), KEY, ShareType.CONDITIONAL)
         file = stage.folder / "persons.csv"
         write_population(file, given.rows)
         push(stage, entry, file)

@@ -16,7 +16,7 @@ import polars as pl
 import psycopg
 
 from benchmarks.generate import HEADER, population, population_items, write_population
-from benchmarks.limits import copy_seconds
+from benchmarks.limits import copy_seconds, plain_table, table_like
 from benchmarks.processes import PeakMemory, cpu_seconds
 from benchmarks.rounds import conditions, rounded
 from benchmarks.stage import publish, push, staged

@@ -38,7 +38,7 @@ def _deep_cursor(stage: Stage, rows: int) -> str:
     cursor, seen = "", 0
     while seen < rows * DEEP:
         more = f"&cursor={quote(cursor)}" if cursor else ""
-        page = json.loads(_read(stage, f"{PATH}?limit=20000&count=none{more}"))
+        page = json.loads(_read(stage, f"{PATH}?limit={min(20_000, rows // 10)}&count=none{more}"))
         seen += page["returned"]
         cursor = page["next"].partition("cursor=")[2]
     return cursor

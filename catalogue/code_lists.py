@@ -15,19 +15,24 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from policies.errors import DomainError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class CodeListNotFoundError(LookupError):
+class CodeListNotFoundError(DomainError, LookupError):
     """No code list has this name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.near = tuple(get_close_matches(name, code_list_names(), n=3, cutoff=0.5))
-        self.zh = f"没有名为“{name}”的代码表" + (f"，是否指：{'、'.join(self.near)}" if self.near else "")
-        self.en = f"there is no code list {name!r}" + (f"; near names: {', '.join(self.near)}" if self.near else "")
-        super().__init__(f"{self.zh} ({self.en})")
+        super().__init__(
+            f"没有名为“{name}”的代码表" + (f"，是否指：{'、'.join(self.near)}" if self.near else ""),
+            f"there is no code list {name!r}" + (f"; near names: {', '.join(self.near)}" if self.near else ""),
+            next_zh="从平台所存的代码表中选用",
+            next_en="use one of the lists the hub holds",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from catalogue.divisions import DEMO_DIVISION, PROVINCES, was_ever_valid
 from catalogue.everyday_values import bank_card, iso_date, phone
 from catalogue.faults import FaultCode, Validity
 from catalogue.normalise import normal_form
+from policies.errors import DomainError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,7 +74,7 @@ class IdentifierClass(StrEnum):
     DEMO = "demo"
 
 
-class UnknownCheckError(LookupError):
+class UnknownCheckError(DomainError, LookupError):
     """No validator has this name; the message lists near names and all names."""
 
 
@@ -255,5 +256,9 @@ def check_value(name: str, text: str, *, today: date, demo: bool = False, histor
 def unknown_check(name: str) -> UnknownCheckError:
     """Return the error for a validator name that does not exist, with near names."""
     near = get_close_matches(name, CHECK_NAMES, n=3)
-    zh = f"没有名为 {name!r} 的校验规则" + (f"，是否指 {'、'.join(near)}" if near else "")
-    return UnknownCheckError(f"{zh}；可用：{'、'.join(CHECK_NAMES)}. No validator has this name.")
+    return UnknownCheckError(
+        f"没有名为 {name!r} 的校验规则" + (f"，是否指 {'、'.join(near)}" if near else ""),
+        f"no validator is called {name!r}" + (f"; did you mean {', '.join(near)}" if near else ""),
+        next_zh=f"可用：{'、'.join(CHECK_NAMES)}",
+        next_en=f"there are: {', '.join(CHECK_NAMES)}",
+    )

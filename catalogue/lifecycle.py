@@ -12,6 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from policies.errors import DomainError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -146,13 +148,11 @@ EDITABLE: Final = State.DRAFT
 """The only state in which a version's text may be edited."""
 
 
-class LifecycleError(Exception):
+class LifecycleError(DomainError):
     """A step cannot be taken; ``zh`` and ``en`` say why, ``next_zh`` and ``next_en`` what to do now."""
 
     def __init__(self, text: tuple[str, str], following: tuple[str, str]) -> None:
-        self.zh, self.en = text
-        self.next_zh, self.next_en = following
-        super().__init__(f"{self.zh}。{self.next_zh}。 {self.en}: {self.next_en}.")
+        super().__init__(*text, next_zh=following[0], next_en=following[1])
 
 
 class StepNotAllowedError(LifecycleError):

@@ -91,6 +91,8 @@ _SAYS_PERSON: Final = re.compile(r"身份|证件|证照号|公民|居民证|(?i:
 _SAYS_ORDER: Final = re.compile(
     r"订单|单号|流水|编号|编码|许可|案号|文号|发票|序号|条码|批号|合同|运单|快递|注册号|设备|序列|(?i:order|serial|sn)"
 )
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.)[!-~]+")
+_SAYS_NUMBER: Final = re.compile(r"(?i:phone|mobile|tel|card|bank|acc(?:oun)?t)[a-z_]*[=/]$")
 _HALF_WIDTH: Final = str.maketrans({chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "\u00a0": " "})
 
 
@@ -167,16 +169,25 @@ def _is_birth(digits: str, latest: date) -> bool:
     return EARLIEST_BIRTH <= born <= latest
 
 
+def _is_part_of_address(text: str, start: int) -> bool:
+    """Say whether a number is a page's own in a web address: articles and posts have numbers like phones or cards."""
+    for address in _ADDRESS.finditer(text):
+        if address.start() < start < address.end():
+            return _SAYS_NUMBER.search(text, address.start(), start) is None
+    return False
+
+
 def _phones(text: str) -> Iterator[Mark]:
     for match in _PHONE.finditer(text):
-        if not _SAYS_ORDER.search(_before(text, match.start())):
+        if not _SAYS_ORDER.search(_before(text, match.start())) and not _is_part_of_address(text, match.start()):
             yield Mark(match.start(), match.end(), MarkKind.PHONE)
 
 
 def _bank_cards(text: str) -> Iterator[Mark]:
     for match in _BANK_CARD.finditer(text):
         digits = re.sub(r"[ -]", "", match.group())
-        if luhn_holds(digits) and not _SAYS_ORDER.search(_before(text, match.start())):
+        start = match.start()
+        if luhn_holds(digits) and not _SAYS_ORDER.search(_before(text, start)) and not _is_part_of_address(text, start):
             yield Mark(match.start(), match.end(), MarkKind.BANK_CARD)
 
 

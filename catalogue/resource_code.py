@@ -11,16 +11,22 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from policies.errors import DomainError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class ResourceCodeError(ValueError):
+class ResourceCodeError(DomainError, ValueError):
     """A class path or a resource code does not fit the scheme."""
 
     def __init__(self, zh: str, en: str) -> None:
-        self.zh, self.en = zh, en
-        super().__init__(f"{zh} ({en})")
+        super().__init__(
+            zh,
+            en,
+            next_zh="按资源分类（catalogue_resource_class）逐级写出分类代码",
+            next_en="write the classes of catalogue_resource_class from the top down",
+        )
 
 
 @dataclass(frozen=True, slots=True)

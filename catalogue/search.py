@@ -236,9 +236,7 @@ def texts_of(unit: InTransaction, ids: Collection[uuid.UUID]) -> dict[uuid.UUID,
     """Return title and abstract in both languages of the published versions of entries, by id."""
     entry, version = tables.entry, tables.entry_version
     in_force = sa.and_(version.c.entry_id == entry.c.id, version.c.number == entry.c.published_version)
-    texts = [
-        sa.func.coalesce(version.c.body[name].astext, "").label(name) for name in EntryTexts.__dataclass_fields__
-    ]
+    texts = [sa.func.coalesce(version.c.body[name].astext, "").label(name) for name in EntryTexts.__dataclass_fields__]
     rows = unit.connection.execute(
         sa.select(entry.c.id, *texts).select_from(entry.join(version, in_force)).where(entry.c.id.in_(ids))
     )

@@ -15,6 +15,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from policies.errors import DomainError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
@@ -33,7 +35,7 @@ PLAIN_NAMES = {
 }
 
 
-class ShapeError(ValueError):
+class ShapeError(DomainError, ValueError):
     """A JSON value does not have the shape asked for.
 
     ``path`` is the JSON path (``$.items[3].type``), ``expected_zh``/``expected_en`` what should stand there,
@@ -44,9 +46,13 @@ class ShapeError(ValueError):
         self.path = path
         self.expected_zh, self.expected_en = expected
         self.mend_zh, self.mend_en = mend
-        self.zh = f"{path}：应为{self.expected_zh}。{self.mend_zh}。"
-        self.en = f"{path}: expected {self.expected_en}; {self.mend_en}."
-        super().__init__(f"{self.zh} {self.en}")
+        super().__init__(
+            f"{path}：应为{self.expected_zh}。{self.mend_zh}。",
+            f"{path}: expected {self.expected_en}; {self.mend_en}.",
+            next_zh=self.mend_zh,
+            next_en=self.mend_en,
+            facts={"pointer": path},
+        )
 
 
 def encode(value: object) -> object:

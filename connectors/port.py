@@ -105,7 +105,8 @@ class TableFacts:
     """What was read and what was left out. Counts are final once the chunks are exhausted.
 
     ``encoding`` is empty for workbooks. ``blank_lines`` and ``footer_lines`` give the first places of the
-    rows counted beside them. ``blank_columns`` are letters of columns without name and without value.
+    rows counted beside them; ``footer_filled`` are those of them with several values, which may be data after
+    all. ``blank_columns`` are letters of columns without name and without value.
     """
 
     format: str
@@ -120,6 +121,8 @@ class TableFacts:
     blank_lines: tuple[int, ...] = ()
     blank_columns: tuple[str, ...] = ()
     footer_rows: int = 0
+    footer_lines: tuple[int, ...] = ()
+    footer_filled: tuple[int, ...] = ()
     skipped_rows: int = 0
     bytes_read: int = 0
 

@@ -104,11 +104,11 @@ def create_app(services: Services, entry_point: EntryPoint = "both") -> FastAPI:
     problems.install(app)
     app.include_router(operators.router)
     app.include_router(ledger.router)
-    install_identity(app, services.identity)
-    if entry_point != "exchange":
-        app.include_router(citizens.router)
-        pages.install(app, services)
-    if entry_point != "public":
+    app.include_router(citizens.router)  # organs search the directory and read open data too
+    is_public = entry_point == "public"
+    install_identity(app, services.identity, serves_exchange=not is_public)
+    pages.install(app, services, has_login=not is_public)
+    if not is_public:
         app.include_router(entries.router)
         app.include_router(pushes.router)
         app.include_router(requests.router)

@@ -7,6 +7,8 @@ The hub's address, the system's id and its private key come from options or from
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -97,24 +99,8 @@ def push(
             "absent": absent,
             "allow_shrink": "true" if allow_shrink else None,
         }
-        console = Console(stderr=True)
-        with Progress(
-            TextColumn(pick("推送", "pushing")),
-            BarColumn(),
-            DownloadColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=as_json or not console.is_terminal,
-        ) as bar:
-            task = bar.add_task("push", total=file.stat().st_size)
-            result = hub.push(
-                dataset,
-                file,
-                options=options,
-                idempotency_key=key,
-                progress=lambda sent: bar.update(task, completed=sent),
-            )
+        with _bar(file, hidden=as_json) as progress:
+            result = hub.push(dataset, file, options=options, idempotency_key=key, progress=progress)
         emit(result, as_json=as_json, text="\n".join(push_lines(result)))
         if report is not None and result["rejected"]:
             answer = hub.raw("GET", f"/api/v1/pushes/{result['push']}/rejections.csv")
@@ -123,9 +109,33 @@ def push(
         raise SystemExit(int(push_exit(result)))
 
 
+@contextmanager
+def _bar(file: Path, *, hidden: bool) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many bytes of ``file`` are sent; yield what to tell it."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn(pick("推送", "pushing")),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=hidden or not console.is_terminal,
+    ) as bar:
+        task = bar.add_task("push", total=file.stat().st_size)
+        yield lambda sent: bar.update(task, completed=sent)
+
+
 def push_lines(result: dict[str, Any]) -> list[str]:
     """Return the report of a push as a terminal shows it."""
-    return list(result["summary_en" if pick("", "en") else "summary"])
+    lines = list(result["summary_en" if pick("", "en") else "summary"])
+    if result["is_repeat"]:
+        again = pick(
+            "这次推送与已完成的一次相同，没有重复入库；以下是当时的报告：",
+            "the same push was done before and is not done again; this is its report:",
+        )
+        lines.insert(0, again)
+    return lines
 
 
 def push_exit(result: dict[str, Any]) -> Exit:

@@ -1,7 +1,7 @@
 """How the command line speaks: language, JSON, exit codes, problems. No traceback reaches a clerk.
 
-Exit codes: 0 done, 1 unexpected, 2 usage, 3 partly rejected, 4 all rejected, 5 refused by policy,
-6 network (safe to repeat).
+Exit codes: 0 done, 1 unexpected, 2 usage, 3 partly rejected, 4 all rejected (also a file that could not be read
+or whose columns do not fit), 5 refused by policy, 6 network (safe to repeat).
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Exit(IntEnum):
 
 
 POLICY_STATUS = frozenset({401, 403, 409, 451})
+STOPPED = "gate-stopped"
+"""Problem of a file with secrecy marks or undeclared personal numbers: the law refuses it."""
 
 
 _language: ContextVar[Literal["zh", "en"] | None] = ContextVar("language", default=None)
@@ -76,9 +78,18 @@ def exit_code_of(error: DomainError) -> Exit:
     status = getattr(error, "status", None)
     if type(error).__name__ == "HubUnreachableError" or status in {502, 503, 504}:
         return Exit.NETWORK
-    if status in POLICY_STATUS:
+    kind = str(error.facts.get("type", "")).rpartition("/")[2]
+    if status in POLICY_STATUS or kind == STOPPED:
         return Exit.POLICY
+    if kind.startswith("file") or kind in {"header-mismatch", "unstorable"}:
+        return Exit.ALL_REJECTED
     return Exit.UNEXPECTED
+
+
+def error_lines(error: DomainError) -> list[str]:
+    """Return what went wrong and what to do now, as a terminal shows it."""
+    lines = [pick(f"✘ {error.zh}", f"✘ {error.en}")]
+    return [*lines, pick(f"  {error.next_zh}", f"  {error.next_en or error.next_zh}")] if error.next_zh else lines
 
 
 @contextmanager
@@ -92,9 +103,7 @@ def explained(*, as_json: bool = False) -> Iterator[None]:
             body.setdefault("detail", error.zh)
             body.setdefault("detail_en", error.en)
             print(json.dumps(body, ensure_ascii=False, default=str))
-        say(f"✘ {error.zh}", f"✘ {error.en}")
-        if error.next_zh:
-            say(f"  {error.next_zh}", f"  {error.next_en or error.next_zh}")
+        print("\n".join(error_lines(error)), file=sys.stderr)
         raise SystemExit(int(exit_code_of(error))) from error
     except (OSError, TypeError, ValueError) as error:
         say(f"✘ {error}", f"✘ {error}")

@@ -147,7 +147,7 @@ def add(
     system: SystemId,
     login: Login,
     save: Annotated[Path, typer.Option(help="申请存到此文件 / file to keep the request in")],
-    case_pattern: Annotated[str | None, typer.Option(help="办件编号格式 / pattern of case numbers")] = None,
+    case_pattern: Annotated[str | None, typer.Option(help="办件编号格式，如 GZF-* / pattern of case numbers")] = None,
     days: Annotated[int, typer.Option(min=1, max=1096, help="期限，天 / period in days")] = 180,
     code: Code = None,
     url: Url = DEFAULT_URL,
@@ -155,20 +155,18 @@ def add(
 ) -> None:
     """申请信息项：写明用途、场景和依据。 Ask for items with purpose, scenario and basis."""
     with explained(as_json=as_json), logged_in(url, login, code) as hub:
-        since = datetime.now(UTC)
-        body = {
-            "entry": dataset,
-            "system": system,
-            "items": [asked(one) for one in item],
-            "purpose": purpose,
-            "scenario": scenario,
-            "legal_basis": basis,
-            "case_pattern": case_pattern,
-            "valid_from": since.isoformat(),
-            "valid_until": (since + timedelta(days=days)).isoformat(),
-        }
+        body = new_request(dataset, system, [asked(one) for one in item], days=days)
+        body |= {"purpose": purpose, "scenario": scenario, "legal_basis": basis, "case_pattern": case_pattern}
         _told(hub.call("POST", "/api/v1/requests", json=body), save, as_json=as_json)
         say(f"申请已存入 {save}", f"the request is in {save}")
+
+
+def new_request(dataset: str, system: str | None, items: list[dict[str, str]], *, days: int) -> dict[str, Any]:
+    """Return the body of a request for ``days`` from now, without what must be stated in words."""
+    since = datetime.now(UTC)
+    until = since + timedelta(days=days)
+    period = {"valid_from": since.isoformat(), "valid_until": until.isoformat()}
+    return {"entry": dataset, "system": system, "items": items, **period}
 
 
 def asked(text: str) -> dict[str, str]:

@@ -114,15 +114,18 @@ class Hub:
         try:
             response = self._http.request(method, path, **options)
         except httpx2.TransportError as error:
-            raise HubUnreachableError(
-                f"连接不上 {self.url}",
-                f"cannot reach {self.url}: {type(error).__name__}",
-                next_zh="请检查地址和网络；本操作可以安全重试",
-                next_en="check address and network; it is safe to repeat",
-            ) from error
+            raise self._unreachable(error) from error
         if response.is_error:
             raise HubProblemError(response.status_code, _problem(response))
         return response
+
+    def _unreachable(self, error: httpx2.TransportError) -> HubUnreachableError:
+        return HubUnreachableError(
+            f"连接不上 {self.url}",
+            f"cannot reach {self.url}: {type(error).__name__}",
+            next_zh="请检查地址和网络；本操作可以安全重试",
+            next_en="check address and network; it is safe to repeat",
+        )
 
     def _headers(self) -> dict[str, str]:
         headers = {"Accept": "application/json"}
@@ -172,13 +175,15 @@ class Hub:
     def save(self, path: str, target: Path) -> int:
         """Write the body of a GET to ``target`` as it comes; returns its length in bytes."""
         size = 0
-        with self._http.stream("GET", path, headers=self._headers()) as response:
-            if response.is_error:
-                response.read()
-                raise HubProblemError(response.status_code, _problem(response))
-            with target.open("wb") as file:
-                for chunk in response.iter_bytes(CHUNK):
-                    size += file.write(chunk)
+        try:
+            with self._http.stream("GET", path, headers=self._headers()) as response:
+                if response.is_error:
+                    raise HubProblemError(response.status_code, _problem(response))
+                with target.open("wb") as file:
+                    for chunk in response.iter_bytes(CHUNK):
+                        size += file.write(chunk)
+        except httpx2.TransportError as error:
+            raise self._unreachable(error) from error
         return size
 
     def push(

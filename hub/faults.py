@@ -22,8 +22,10 @@ POINTS: frozenset[str] = frozenset(
         "push.staged",  # checked rows are in the staging table
         "push.merged",  # rows are merged into the typed table, not yet committed
         "push.committed",  # the push is durable, its answer has not left
-        "answer.ready",  # the answer of a query is rendered, its receipt not yet written
-        "answer.first-byte",  # the receipt is durable, the first byte is about to leave
+        "query.decided",  # a query is permitted, nothing is read, no receipt is written
+        "query.receipted",  # the receipt of the answer is durable, the first byte is about to leave
+        "verify.decided",  # a verification is permitted, nothing is read, no receipt is written
+        "verify.receipted",  # the receipt of the result is durable, the first byte is about to leave
     }
 )
 

@@ -9,21 +9,20 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
 from starlette.requests import Request
 
 from hub.logs import request_context
-from hub.problem_table import ProblemType
-from hub.problems import Texts, answer
+from hub.problems import HTTP_TYPES, Texts, answer
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from hub.metrics import Metrics
+    from hub.problem_table import ProblemType
     from hub.settings import Settings
 
 log = structlog.get_logger()
@@ -40,10 +39,6 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 PUSH_PATH = re.compile(r"^/api/v1/entries/[^/]+/pushes$")
-HEADERS_TOO_LARGE = ProblemType(
-    "headers-too-large", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "请求头过长", "Request head too large"
-)
-BODY_TOO_LARGE = ProblemType("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "内容超过上限", "Content too large")
 
 
 class BodyTooLargeError(Exception):
@@ -108,7 +103,7 @@ class Gatekeeper:
                 "请缩短地址或请求头；较长的查询请用 POST 提交",
                 "shorten it; send long queries by POST",
             )
-            return self._answer(scope, HEADERS_TOO_LARGE, texts)
+            return self._answer(scope, HTTP_TYPES[431], texts)
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
         if lengths and lengths[0].isdigit() and int(lengths[0]) > limit:
             return self._body_refusal(limit, scope)
@@ -124,7 +119,7 @@ class Gatekeeper:
             "请压缩（gzip）或分批推送；上限由 HUB_UPLOAD_LIMIT_BYTES 与 HUB_BODY_LIMIT_BYTES 设定",
             "compress it (gzip) or push in parts; the limits are settings",
         )
-        return self._answer(scope, BODY_TOO_LARGE, texts)
+        return self._answer(scope, HTTP_TYPES[413], texts)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")

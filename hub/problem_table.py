@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from catalogue import code_lists, identifiers, lifecycle, resource_code, shape
 from connectors.files import errors as file_errors
 from hub import database, postgres_binaries, schema
 from hub.directory import errors as directory_errors
@@ -51,6 +52,24 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
         "refusal-not-possible", HTTPStatus.CONFLICT, "不能作出该拒绝", "This refusal is not possible"
     ),
     clocks.ClockError: ProblemType("clock", HTTPStatus.CONFLICT, "时限操作不成立", "The clock cannot do this"),
+    shape.ShapeError: ProblemType(
+        "entry-shape", HTTPStatus.UNPROCESSABLE_ENTITY, "内容的写法不符合格式", "The content has the wrong shape"
+    ),
+    lifecycle.LifecycleError: ProblemType(
+        "lifecycle", HTTPStatus.CONFLICT, "当前不能办理这一步", "This step cannot be taken now"
+    ),
+    resource_code.ResourceCodeError: ProblemType(
+        "resource-code",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "分类或资源代码有误",
+        "The class or resource code is not right",
+    ),
+    code_lists.CodeListNotFoundError: ProblemType(
+        "code-list-not-found", HTTPStatus.UNPROCESSABLE_ENTITY, "没有这个代码表", "No such code list"
+    ),
+    identifiers.UnknownCheckError: ProblemType(
+        "unknown-check", HTTPStatus.UNPROCESSABLE_ENTITY, "没有这个校验规则", "No such validator"
+    ),
     file_errors.FileError: ProblemType(
         "file", HTTPStatus.UNPROCESSABLE_ENTITY, "文件无法作为表格读取", "The file cannot be read as a table"
     ),

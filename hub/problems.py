@@ -7,7 +7,7 @@ extension members for machines. No traceback, no protected value, no hint at wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
 
-_HTTP: Mapping[int, ProblemType] = {
+HTTP_TYPES: Mapping[int, ProblemType] = {
     400: ProblemType("bad-request", HTTPStatus.BAD_REQUEST, "请求不符合要求", "The request is not well formed"),
     401: ProblemType("not-authenticated", HTTPStatus.UNAUTHORIZED, "未登录或凭据无效", "Not authenticated"),
     403: ProblemType("forbidden", HTTPStatus.FORBIDDEN, "无权进行此操作", "Not allowed"),
@@ -39,12 +39,22 @@ _HTTP: Mapping[int, ProblemType] = {
     405: ProblemType("method-not-allowed", HTTPStatus.METHOD_NOT_ALLOWED, "此地址不支持该方法", "Method not allowed"),
     413: ProblemType("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "内容超过上限", "Content too large"),
     415: ProblemType("unsupported-type", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "不支持的内容类型", "Unsupported type"),
+    431: ProblemType(
+        "headers-too-large", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "请求头过长", "Request head too large"
+    ),
 }
+"""Types of what no use case raises: answers of the web framework and of the gatekeeper."""
+
 VALIDATION = ProblemType("invalid-request", HTTPStatus.UNPROCESSABLE_ENTITY, "请求内容有误", "The request is not valid")
 UNEXPECTED = ProblemType(
     "unexpected", HTTPStatus.INTERNAL_SERVER_ERROR, "系统内部故障，已记录", "Unexpected fault, recorded"
 )
-UNAVAILABLE = ProblemType("unavailable", HTTPStatus.SERVICE_UNAVAILABLE, "服务暂不可用", "Temporarily unavailable")
+
+
+def all_types() -> Mapping[str, ProblemType]:
+    """Return every problem type by its slug, sorted: what ``/problems/<slug>`` can be asked for."""
+    found = {kind.slug: kind for kind in (*PROBLEMS.values(), *HTTP_TYPES.values(), VALIDATION, UNEXPECTED)}
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +181,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
-        kind = _HTTP.get(error.status_code)
+        kind = HTTP_TYPES.get(error.status_code)
         if kind is None:
-            phrase = HTTPStatus(error.status_code)
-            kind = ProblemType(f"http-{error.status_code}", phrase, phrase.phrase, phrase.phrase)
+            is_ours = error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+            kind = replace(UNEXPECTED if is_ours else HTTP_TYPES[400], status=HTTPStatus(error.status_code))
         detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
         texts = Texts(
             detail, "", "请检查地址，或从 /docs 查找接口", "check the address, or look the operation up in /docs"

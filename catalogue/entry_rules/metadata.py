@@ -134,7 +134,9 @@ def _check_code_list(item: Item, path: str) -> Iterator[Finding]:
         )
         near = "、".join(get_close_matches(reference.name, code_list_names(), n=3))
         mend = (
-            f"是否指 {near}；部门自有代码表可保留" if near else "部门自有代码表可保留；国家标准代码表请改用平台所列名称",
+            f"是否指 {near}；部门自有代码表可保留"
+            if near
+            else "部门自有代码表可保留；国家标准代码表请改用平台所列名称",
             "keep it if the list is your own; for a national list use the name the hub has",
         )
         yield warning("V10", f"{path}.code_list", absent, mend)

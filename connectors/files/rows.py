@@ -28,6 +28,8 @@ class RowCounts(TypedDict):
     blank_lines: tuple[int, ...]
     blank_columns: tuple[str, ...]
     footer_rows: int
+    footer_lines: tuple[int, ...]
+    footer_filled: tuple[int, ...]
 
 
 class RowTally:
@@ -91,7 +93,19 @@ class RowTally:
             "blank_lines": tuple(self._blank_lines),
             "blank_columns": tuple(letter(index) for index in sorted(self._unnamed)),
             "footer_rows": 0 if self._footer is None else self._footer.height,
+            "footer_lines": tuple(line for line, _ in self._footer_values()),
+            "footer_filled": tuple(line for line, values in self._footer_values() if values > 1),
         }
+
+    def _footer_values(self) -> list[tuple[int, int]]:
+        """Return line and number of values of the first footer rows; a note has one value, a row of data several."""
+        if self._footer is None:
+            return []
+        rows = self._footer.head(_NAMED_LINES).iter_rows(named=True)
+        return [
+            (row[LINE], sum(bool(str(value).strip()) for name, value in row.items() if name not in {LINE, FIELDS}))
+            for row in rows
+        ]
 
     def footer(self) -> Iterator[OutsideText]:
         """Yield the footer rows as texts outside the table."""

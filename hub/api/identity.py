@@ -39,6 +39,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 SECURITY_TXT_LIFETIME = timedelta(days=180)
 router = APIRouter()
+public_router = APIRouter()
 
 _TOKEN_FORM = {
     "requestBody": {
@@ -62,9 +63,16 @@ _TOKEN_FORM = {
 }
 
 
-def install_identity(app: FastAPI, services: IdentityServices) -> None:
-    """Mount the routes of identity on ``app`` and make the dependencies of authentication work."""
+def install_identity(app: FastAPI, services: IdentityServices, *, serves_exchange: bool = True) -> None:
+    """Mount the routes of identity on ``app`` and make the dependencies of authentication work.
+
+    An entry point that serves the public alone has neither tokens nor sessions nor administration: only the
+    public keys and the contact for weaknesses.
+    """
     install_authentication(app, services)
+    app.include_router(public_router)
+    if not serves_exchange:
+        return
     app.include_router(router)
     app.include_router(admin_router)
     app.include_router(staff_router)
@@ -154,7 +162,7 @@ def authorization_server_metadata(services: Identity) -> dict[str, object]:
     }
 
 
-@router.get("/.well-known/jwks.json", tags=["agencies"], summary="本平台公钥 / Public keys of this hub (RFC 7517)")
+@public_router.get("/.well-known/jwks.json", tags=["agencies"], summary="本平台公钥 / Public keys of this hub (RFC 7517)")
 def jwks(services: Identity) -> JSONResponse:
     """Publish the keys that check access tokens and receipts."""
     key = services.tokens.key
@@ -165,7 +173,7 @@ def jwks(services: Identity) -> JSONResponse:
     )
 
 
-@router.get(
+@public_router.get(
     "/.well-known/security.txt",
     tags=["citizens"],
     summary="安全问题联系方式 / Whom to tell about a weakness (RFC 9116)",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_HAN = re.compile("[\u3400-\u9fff]")
 AUDIENCES: tuple[tuple[str, str, str], ...] = (
     ("citizens", "公众：开放数据与日志（无需登录）", "The public: open data and the log (no login)"),
     ("agencies", "机关与系统：申请、授权、查询、核验", "Agencies and systems: ask, grant, query, verify"),
@@ -50,6 +52,15 @@ class Group:
     operations: tuple[Operation, ...]
 
 
+def in_language(text: str, lang: str) -> str:
+    """Return the half of a text «中文 / English» (or «中文。 English») in a language; the whole where it has one half."""
+    for mark in (" / ", "/ ", "。 "):
+        chinese, found, english = text.partition(mark)
+        if found and _HAN.search(chinese) is not None and _HAN.search(english) is None:
+            return english if lang == "en" else chinese + ("。" if mark[0] == "。" else "")
+    return text
+
+
 def _type(schema: Mapping[str, Any]) -> str:
     if "anyOf" in schema:
         return " | ".join(_type(part) for part in schema["anyOf"])
@@ -65,16 +76,21 @@ def _body(operation: Mapping[str, Any]) -> str:
     return "; ".join(f"{media}: {_type(part.get('schema', {}))}" for media, part in content.items())
 
 
-def _operation(method: str, path: str, raw: Mapping[str, Any]) -> Operation:
+def _operation(method: str, path: str, raw: Mapping[str, Any], lang: str) -> Operation:
     parameters = tuple(
         Parameter(
-            one["name"], one["in"], _type(one.get("schema", {})), bool(one.get("required")), one.get("description", "")
+            one["name"],
+            one["in"],
+            _type(one.get("schema", {})),
+            bool(one.get("required")),
+            in_language(one.get("description", ""), lang),
         )
         for one in raw.get("parameters", ())
     )
     responses = tuple((status, answer.get("description", "")) for status, answer in raw.get("responses", {}).items())
     return Operation(
-        raw.get("operationId", path), method.upper(), path, raw.get("summary", ""), raw.get("description", ""),
+        raw.get("operationId", path), method.upper(), path, in_language(raw.get("summary", ""), lang),
+        " ".join(raw.get("description", "").split()),
         parameters, _body(raw), responses,
     )  # fmt: skip
 
@@ -85,5 +101,5 @@ def groups(document: Mapping[str, Any], lang: str) -> tuple[Group, ...]:
     for path, methods in document["paths"].items():
         for method, raw in methods.items():
             for tag in raw.get("tags", ()):
-                by_tag.setdefault(tag, []).append(_operation(method, path, raw))
+                by_tag.setdefault(tag, []).append(_operation(method, path, raw, lang))
     return tuple(Group(tag, en if lang == "en" else zh, tuple(by_tag[tag])) for tag, zh, en in AUDIENCES if by_tag[tag])

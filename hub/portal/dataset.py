@@ -68,6 +68,7 @@ def _entry(resource: Resource, provider: str, facts: dict[str, Any] | None, lang
         "provider": provider,
         "open_type": int(entry.opening.type),
         "share_type": int(entry.sharing.type),
+        "condition": entry.opening.condition or "",
         "abstract": (entry.abstract_en or entry.abstract) if is_english else entry.abstract,
         "rows": number(facts["rows"]) if facts is not None and facts["rows"] is not None else None,
         "data_version": facts["version"] if facts is not None else None,

@@ -1,250 +1,139 @@
-"""The portal's pages: home, directory, items, dataset, proof, the demo's story, the API. Server HTML, no scripts.
+"""The portal's pages: home, directory, items, dataset, proof, the demo's story, the API, about. Server HTML, no scripts.
 
 Chinese at ``/``, English at ``/en/``; all state is in the URL. Jilin Art. 24 (accessibility), GB/T 37668.
 """
 
 from __future__ import annotations
 
-import hashlib
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Form, Query, Request, Response, UploadFile
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from fastapi import APIRouter, Depends, FastAPI, Form, Query, Request, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from hub.api.authentication import OptionalStaff
-from hub.identity.facts import StaffRequester
-from hub.portal import api_page, views
-from hub.portal.texts import translator
-from hub.problems import problem_type_of
-from hub.services import Hub
-from policies.errors import DomainError
+from hub.portal import api_page, pages_problems, pages_staff, views
+from hub.portal.dataset import dataset
+from hub.portal.faults import ErrorPages
+from hub.portal.proof import LARGEST_PASTE, checked, log_state
+from hub.portal.rendering import AskedPage, address, both, lang_of, pager
+from hub.services import Hub, Services
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hub.portal.texts import Lang
-    from hub.services import Services
-
-NAVIGATION = (
-    ("/", "nav_home"),
-    ("/catalog", "nav_catalog"),
-    ("/items", "nav_items"),
-    ("/proof", "nav_proof"),
-)
-PAGE_SIZE = 20
-LARGEST_PASTE = 512 * 1024
 router = APIRouter(include_in_schema=False)
-_environment = Environment(
-    loader=PackageLoader("hub.portal"),
-    autoescape=select_autoescape(default=True, default_for_string=True),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 SearchText = Annotated[str, Query(max_length=200)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
 
-def _stylesheet_version() -> str:
-    return hashlib.sha256(files("hub.portal").joinpath("static", "site.css").read_bytes()).hexdigest()[:12]
-
-
-ASSET_VERSION = _stylesheet_version()
-
-
-def lang_of(request: Request) -> Lang:
-    """Return the language of a path: ``/en`` is English, all else Chinese."""
-    path = request.url.path
-    return "en" if path == "/en" or path.startswith("/en/") else "zh"
-
-
-def bare_path(request: Request) -> str:
-    """Return the path without its language."""
-    path = request.url.path
-    return (path[3:] or "/") if lang_of(request) == "en" else path
-
-
-def _url_maker(lang: Lang) -> Callable[[str], str]:
-    def url(path: str) -> str:
-        return path if lang == "zh" else ("/en" + (path if path != "/" else "/"))
-
-    return url
-
-
-def render(request: Request, hub: Services, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """Return a page in the language of its path."""
-    lang = lang_of(request)
-    bare = bare_path(request)
-    query = f"?{request.url.query}" if request.url.query else ""
-    other = bare if lang == "en" else _url_maker("en")(bare)
-    navigation = [*NAVIGATION, ("/story", "nav_story")] if hub.settings.demo else list(NAVIGATION)
-    body = _environment.get_template(template).render(
-        t=translator(lang),
-        lang=lang,
-        url=_url_maker(lang),
-        current=bare,
-        navigation=navigation,
-        other_language_url=other + query,
-        demo=hub.settings.demo,
-        city=hub.settings.city_name,
-        asset_version=ASSET_VERSION,
-        **values,
-    )
-    return HTMLResponse(body, status_code=status, headers={"Content-Language": "zh-CN" if lang == "zh" else "en"})
-
-
-def _both(path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a GET page at its Chinese and its English address."""
-
-    def register(handler: Callable[..., Any]) -> Callable[..., Any]:
-        for address in (path, "/en" + path):
-            router.get(address, response_class=HTMLResponse, name=f"page {address}")(handler)
-        return handler
-
-    return register
-
-
-@router.get("/en", include_in_schema=False)
+@router.get("/en")
 def english_home() -> RedirectResponse:
     """Send ``/en`` to ``/en/``."""
     return RedirectResponse("/en/", status_code=308)
 
 
-@_both("/")
-def home(request: Request, hub: Hub) -> HTMLResponse:
+@both(router, "/")
+def home(page: AskedPage) -> HTMLResponse:
     """Show the search box, the four basic databases, what is new, and the public figures."""
-    return render(request, hub, "home.html", **views.home(hub))
+    return page.show("home.html", **views.home(page))
 
 
-@_both("/catalog")
+@both(router, "/catalog")
 def catalog(
-    request: Request,
-    hub: Hub,
-    staff: OptionalStaff,
+    page: AskedPage,
     q: SearchText = "",
     provider: Annotated[str, Query(max_length=40)] = "",
     class_code: Annotated[str, Query(alias="class", max_length=20)] = "",
     offset: Offset = 0,
 ) -> HTMLResponse:
     """Search the directory."""
-    found = views.catalog(
-        hub, lang_of(request), q=q, provider=provider, class_code=class_code, offset=offset, public=staff is None
-    )
-    return render(request, hub, "search.html", **found, **_pager(request, found["total"], offset))
+    found = views.catalog(page, q=q, provider=provider, class_code=class_code, offset=offset)
+    return page.show("search.html", **found, **pager(page.request, found["total"], offset, views.PAGE_SIZE))
 
 
-@_both("/items")
-def items(request: Request, hub: Hub, staff: OptionalStaff, q: SearchText = "", offset: Offset = 0) -> HTMLResponse:
+@both(router, "/items")
+def items(page: AskedPage, q: SearchText = "", offset: Offset = 0) -> HTMLResponse:
     """Search single items."""
-    found = views.items(hub, q=q, offset=offset, public=staff is None)
-    return render(request, hub, "items.html", **found, **_pager(request, found["total"], offset))
+    found = views.items(page, q=q, offset=offset)
+    return page.show("items.html", **found, **pager(page.request, found["total"], offset, views.PAGE_SIZE))
 
 
-def _pager(request: Request, total: int, offset: int) -> dict[str, Any]:
-    """Return first, last and the addresses of the pages beside this one."""
-    kept = [(key, value) for key, value in request.query_params.multi_items() if key != "offset"]
-
-    def at(place: int) -> str:
-        return f"{request.url.path}?{urlencode([*kept, ('offset', str(place))])}"
-
-    return {
-        "first": offset + 1 if total else 0,
-        "last": min(offset + PAGE_SIZE, total),
-        "next_url": at(offset + PAGE_SIZE) if offset + PAGE_SIZE < total else None,
-        "previous_url": at(max(0, offset - PAGE_SIZE)) if offset else None,
-    }
+@both(router, "/d")
+def dataset_by_code(hub: Hub, request: Request, code: Annotated[str, Query(max_length=60)]) -> RedirectResponse:
+    """Send a resource code to the page of its entry."""
+    name = hub.cache.load(code, None).resource.name
+    return RedirectResponse(address(lang_of(request), f"/d/{name}"), status_code=307)
 
 
-@_both("/d/{name}")
-def dataset(name: str, request: Request, hub: Hub, staff: OptionalStaff) -> HTMLResponse:
+@both(router, "/d/{name}")
+def show_dataset(name: str, page: AskedPage) -> HTMLResponse:
     """Show one entry: download, preview with filters, items, what is withheld and why, versions."""
-    return render(
-        request, hub, "dataset.html", **views.dataset(hub, request, name, lang_of(request), public=staff is None)
-    )
+    return page.show("dataset.html", **dataset(page, name))
 
 
-@router.get("/dataset/{name}")
-@router.get("/en/dataset/{name}")
+@both(router, "/dataset/{name}")
 def dataset_alias(name: str, request: Request) -> RedirectResponse:
     """Send the other common address of a dataset to its page."""
-    prefix = "/en" if lang_of(request) == "en" else ""
-    return RedirectResponse(f"{prefix}/d/{name}", status_code=308)
+    return RedirectResponse(address(lang_of(request), f"/d/{name}"), status_code=308)
 
 
-@_both("/proof")
-def proof(request: Request, hub: Hub) -> HTMLResponse:
+@both(router, "/proof")
+def proof(page: AskedPage) -> HTMLResponse:
     """Show the form that checks a receipt, and the log's current checkpoint."""
-    return render(request, hub, "proof.html", verdict=None, pasted="", log=views.log_state(hub))
+    return page.show("proof.html", verdict=None, pasted="", fault="", log=log_state(page))
 
 
 async def _pasted(receipt: Annotated[str, Form()] = "", file: UploadFile | None = None) -> bytes:
+    """Return what was given, cut one byte beyond the limit: enough to know that it is too long."""
     if file is not None and file.filename:
-        return await file.read(LARGEST_PASTE)
-    return receipt.encode()[:LARGEST_PASTE]
+        return await file.read(LARGEST_PASTE + 1)
+    return receipt.encode("utf-8", "replace")[: LARGEST_PASTE + 1]
 
 
 @router.post("/proof", response_class=HTMLResponse)
 @router.post("/en/proof", response_class=HTMLResponse)
-def check_proof(request: Request, hub: Hub, pasted: Annotated[bytes, Depends(_pasted)]) -> HTMLResponse:
+def check_proof(page: AskedPage, pasted: Annotated[bytes, Depends(_pasted)]) -> HTMLResponse:
     """Check a receipt against the log and show every step."""
+    log = log_state(page)
+    if len(pasted) > LARGEST_PASTE:
+        return page.show("proof.html", status=413, verdict=None, pasted="", fault="proof_too_large", log=log)
+    if not pasted.strip():
+        return page.show("proof.html", status=422, verdict=None, pasted="", fault="proof_empty", log=log)
     shown = pasted.decode("utf-8", "replace")
-    verdict = views.checked_receipt(hub, pasted, lang_of(request))
-    return render(request, hub, "proof.html", verdict=verdict, pasted=shown, log=views.log_state(hub))
+    return page.show("proof.html", verdict=checked(page, pasted), pasted=shown, fault="", log=log)
 
 
-@_both("/story")
-def story(request: Request, hub: Hub) -> HTMLResponse:
+@both(router, "/story")
+def story(page: AskedPage) -> HTMLResponse:
     """Show the demo's steps as they were run."""
-    if not hub.settings.demo:
+    if not page.hub.settings.demo:
         raise HTTPException(404)
-    return render(request, hub, "story.html", steps=views.story(hub, lang_of(request)))
+    return page.show("story.html", steps=views.story(page.hub, page.lang))
 
 
-@_both("/docs")
-def api_docs(request: Request, hub: Hub) -> HTMLResponse:
+@both(router, "/docs")
+def api_docs(page: AskedPage) -> HTMLResponse:
     """Show the native API."""
-    document = request.app.openapi()
-    return render(
-        request,
-        hub,
-        "docs.html",
-        groups=api_page.groups(document, lang_of(request)),
-        description=document["info"]["description"],
-    )
+    document = page.request.app.openapi()
+    description = api_page.in_language(document["info"]["description"], page.lang)
+    return page.show("docs.html", groups=api_page.groups(document, page.lang), description=description, base=page.hub.settings.public_url)
 
 
-def _error_page(request: Request, hub: Services, error: Exception) -> Response:
-    """Show a fault as a page with its four parts."""
-    is_english = lang_of(request) == "en"
-    if isinstance(error, DomainError):
-        kind = problem_type_of(error)
-        texts = (error.en, error.next_en) if is_english else (error.zh, error.next_zh)
-        title = kind.title_en if is_english else kind.title
-        return render(request, hub, "error.html", status=int(kind.status), title=title, detail=texts[0], next=texts[1])
-    status = error.status_code if isinstance(error, HTTPException) else 422
-    title = "Nothing here" if is_english else "没有这个页面"
-    detail = "Check the address, or search the directory." if is_english else "请检查地址，或在目录中检索。"
-    return render(request, hub, "error.html", status=status, title=title, detail=detail, next="")
+@both(router, "/about")
+def about(page: AskedPage) -> HTMLResponse:
+    """Show who runs the site, what it keeps of its readers, how it can be used by everyone, and on what terms."""
+    return page.show("about.html", authorities=views.authorities(page.hub))
 
 
-def wants_page(request: Request) -> bool:
-    """Whether the reader is a browser at a page's address, not a program at the API."""
-    path = request.url.path
-    is_api = path.startswith(("/api/", "/oauth/", "/ledger/", "/.well-known/"))
-    return not is_api and "text/html" in request.headers.get("accept", "")
+def install(app: FastAPI, hub: Services, *, has_login: bool) -> None:
+    """Mount the pages and their stylesheet, and show faults to browsers as pages.
 
-
-def install(app: FastAPI, hub: Services) -> None:
-    """Mount the pages and their stylesheet, and show faults to browsers as pages."""
+    ``has_login`` False is for an entry point that serves the public alone: no session is read there.
+    """
+    app.state.portal_has_login = has_login
+    app.state.error_page = ErrorPages(hub)
     app.include_router(router)
+    app.include_router(pages_problems.router)
+    if has_login:
+        app.include_router(pages_staff.router)
     with as_file(files("hub.portal").joinpath("static")) as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")
-    app.state.error_page = lambda request, error: _error_page(request, hub, error)
-
-
-__all__ = ["StaffRequester", "install", "lang_of", "render", "router", "wants_page"]

@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 ROWS = 20
 FILTERS = 6
 OPTIONS = 60
+"""Codes to choose from in a list; longer lists are typed into, with the codes offered."""
+LONGEST_LIST = 300
 NEARBY = 20
 LONGEST_FILTER = 64
 CONTAINS = "__contains"
 _FILTERED = (DataType.TEXT, DataType.MEMO)
+_NUMBERS = (DataType.NUMBER, DataType.CURRENCY, DataType.DOUBLE, DataType.INTEGER, DataType.FLOAT)
 _TRACKING = ("utm_", "from", "spm", "share")
 """Beginnings of parameters that other sites add to links: no filters, and no mistake of the reader's."""
 
@@ -136,6 +139,7 @@ def _heads(page: Page, found: RowPage, asked: Asked) -> list[dict[str, Any]]:
             {
                 "name": column.item.name,
                 "is_masked": column.is_masked,
+                "is_number": not column.is_masked and column.item.type in _NUMBERS,
                 "sort": "ascending" if is_up else "descending" if is_down else "",
                 "url": None if column.is_masked else _at(page, [*asked.conditions, ("order", order)]),
             }
@@ -153,7 +157,8 @@ def _filterable(found: RowPage) -> list[Item]:
 
 def _filter(item: Item, found: RowPage, asked: Asked, lang: Lang) -> dict[str, Any]:
     """Return one field: a choice of codes, or a text that values contain, with some values seen as a help."""
-    options = _options(item, lang)
+    codes = _codes(item, lang)
+    options = codes if len(codes) <= OPTIONS else []
     key = item.column if item.code_list is not None else item.column + CONTAINS
     given = dict(asked.conditions)
     return {
@@ -162,26 +167,24 @@ def _filter(item: Item, found: RowPage, asked: Asked, lang: Lang) -> dict[str, A
         "options": options,
         "is_code": item.code_list is not None,
         "value": given.get(key, given.get(item.column, "")),
-        "nearby": () if options is not None else _seen(item, found),
+        "nearby": [] if options else codes[:LONGEST_LIST] or _seen(item, found),
         "longest": LONGEST_FILTER,
     }
 
 
-def _seen(item: Item, found: RowPage) -> tuple[str, ...]:
+def _seen(item: Item, found: RowPage) -> Pairs:
     place = next(n for n, column in enumerate(found.columns) if column.item.column == item.column)
     values = (row[place] for row in found.rows)
     short = (value for value in values if isinstance(value, str) and 0 < len(value) <= LONGEST_FILTER)
-    return tuple(dict.fromkeys(short))[:NEARBY]
+    return [(value, "") for value in dict.fromkeys(short)][:NEARBY]
 
 
-def _options(item: Item, lang: Lang) -> list[tuple[str, str]] | None:
-    """Return codes with their meanings; None where there is no list, or it is too long to choose from."""
+def _codes(item: Item, lang: Lang) -> Pairs:
+    """Return codes with their meanings; none where there is no list."""
     if item.code_list is None:
-        return None
+        return []
     try:
         rows = load_code_list(item.code_list.name).rows
     except CodeListNotFoundError:
-        return None
-    if len(rows) > OPTIONS:
-        return None
+        return []
     return [(code, row.name_en if lang == "en" and row.name_en else row.name_zh) for code, row in rows.items()]

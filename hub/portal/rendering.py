@@ -32,7 +32,10 @@ NAVIGATION = (
     ("/items", "nav_items"),
     ("/proof", "nav_proof"),
 )
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_CHARACTER = "\u3400-\u9fff\uf900-\ufaff"
+_HAN = re.compile(f"[{_CHARACTER}]")
+_CHINESE = re.compile(f"[{_CHARACTER}](?:[{_CHARACTER}\u3000-\u303f\uff00-\uffef·0-9]*[{_CHARACTER}\uff09》」])?")
+"""A run of Chinese with its own punctuation and the numbers inside it."""
 _environment = Environment(
     loader=PackageLoader("hub.portal"),
     autoescape=select_autoescape(default=True, default_for_string=True),
@@ -66,14 +69,14 @@ def _bare(request: Request) -> str:
     return (path[3:] or "/") if lang_of(request) == "en" else path
 
 
-def _marked(lang: Lang, text: object) -> str | Markup:
+def _marked(lang: Lang, text: object) -> Markup:
     """Return a text; on an English page what is Chinese in it is marked as such, for reading aloud."""
     if lang == "zh" or _HAN.search(str(text)) is None:
         return escape(text)
     return Markup('<span lang="zh-CN">{}</span>').format(text)  # format escapes its arguments
 
 
-def _marking(lang: Lang, text: object) -> str | Markup:
+def _marking(lang: Lang, text: object) -> Markup:
     """Return the attribute ``lang`` of an element that holds nothing but ``text``, where it needs one."""
     return Markup("") if lang == "zh" or _HAN.search(str(text)) is None else Markup(' lang="zh-CN"')
 

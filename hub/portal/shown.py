@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 GROUPED_FROM = 10_000
 """Smaller numbers stand without commas: they may be years."""
-LONG_TEXT = 40
-"""A text of more characters gets a wide column, so that it does not become a tower."""
+SHORT_TEXT, LONG_TEXT = 18, 40
+"""Texts up to the first stand in one line, beyond the second in a wide column, so that no text becomes a tower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +70,4 @@ def cell(value: object, column: Column, lang: Lang) -> Cell:
     item = column.item
     if item.code_list is not None and not column.is_masked and (meaning := code_name(item.code_list.name, text, lang)):
         return Cell(meaning, code=text)
-    return Cell(text, css="long" if len(text) > LONG_TEXT else "")
+    return Cell(text, css="s" if len(text) <= SHORT_TEXT else "mid" if len(text) <= LONG_TEXT else "long")

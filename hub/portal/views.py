@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from catalogue import search
 from hub.api.citizens import provider_names
+from hub.identity import store as identity_store
+from hub.identity.facts import MemberKind, Status
 from hub.ledger import store as ledger_store
 from hub.portal.shown import named, number
 from hub.push import store as push_store
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hub.database import Unit
+    from hub.identity.facts import Member
     from hub.portal.rendering import Page
     from hub.portal.texts import Lang
     from hub.services import Services
@@ -30,7 +33,7 @@ PAGE_SIZE = 20
 LATEST = 6
 SUGGESTIONS = 5
 BASE_ENTRIES = 100
-ABSTRACT = 90
+MEMBERS = 500
 _HOW = {1: "how_unconditional", 2: "how_conditional", 3: "how_withheld"}
 
 
@@ -144,6 +147,13 @@ def items(page: Page, *, q: str, offset: int) -> dict[str, Any]:
         for hit in found
     ]
     return {"q": q, "hits": hits, "total": total, "near": near}
+
+
+def authorities(hub: Services) -> list[Member]:
+    """Return the data authorities of the directory, who answer for the site."""
+    with hub.database.begin() as unit:
+        members = identity_store.members(unit, identity_store.Paging(limit=MEMBERS)).rows
+    return [member for member in members if member.kind is MemberKind.AUTHORITY and member.status is Status.ACTIVE]
 
 
 def story(hub: Services, lang: Lang) -> list[dict[str, Any]]:

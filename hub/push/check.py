@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -137,6 +138,8 @@ class Checker:
             checked = results[item.column]
             bad = checked.rules.is_not_null() & ~shifted
             if bad.any():
+                if (checked.rules == REQUIRED).any():
+                    checked.explain(REQUIRED, rows.lonely)
                 parts.append(_cell_faults(rows, item, checked, bad))
         return pl.concat(parts).sort("line", maintain_order=True)
 
@@ -160,6 +163,13 @@ class _Rows:
         self.frame = frame
         self._columns = columns
         self.shifted = frame[FIELDS].is_not_null()
+
+    @cached_property
+    def lonely(self) -> pl.Series:
+        """``1`` for rows with a single value in all columns, as subtitles and notes are; null for others."""
+        cells = [name for name in self.frame.columns if name not in {LINE, FIELDS}]
+        filled = pl.sum_horizontal(pl.col(name).str.strip_chars() != "" for name in cells)
+        return self.frame.select(pl.when(filled == 1).then(pl.lit("1"))).to_series()
 
     def of(self, item: Item) -> pl.Series:
         """Return the text of an item's column; blanks where the file does not carry it."""

@@ -78,7 +78,7 @@ def map_header(
     """
     mapping = mapping or HeaderMapping()
     by_name = _names(items)
-    _check_targets(mapping, by_name)
+    _check_targets(mapping, by_name, items)
     names = {plain(name) for name in header}
     rename = {plain(key): by_name[plain(name)] for key, name in mapping.rename.items()}
     ignore = {plain(name) for name in mapping.ignore}
@@ -106,18 +106,18 @@ def map_header(
     return ColumnMap(MappingProxyType(positions), tuple(unnamed), tuple(ignored), tuple(header), tuple(letters))
 
 
-def _check_targets(mapping: HeaderMapping, by_name: Mapping[str, Item]) -> None:
+def _check_targets(mapping: HeaderMapping, by_name: Mapping[str, Item], items: Sequence[Item]) -> None:
     """Refuse a mapping to an item that does not exist: a misspelt name must not pass for an instruction."""
     wanted = [*mapping.rename.values(), *sorted(mapping.absent)]
     strangers = [name for name in wanted if plain(name) not in by_name]
     if strangers:
-        items = list(dict.fromkeys(item.name for item in by_name.values()))
+        names = [item.name for item in items]
         raise HeaderMismatchError(
             f"列对应关系中的信息项不在目录条目中：{'、'.join(strangers)}",
             f"the mapping names items that the entry does not have: {', '.join(strangers)}",
-            next_zh=f"条目的信息项：{'、'.join(items)}",
-            next_en=f"items of the entry: {', '.join(items)}",
-            facts={"unknown_items": strangers, "items": items},
+            next_zh=f"条目的信息项：{'、'.join(names)}",
+            next_en=f"items of the entry: {', '.join(names)}",
+            facts={"unknown_items": strangers, "items": names},
         )
 
 

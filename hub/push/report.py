@@ -100,6 +100,8 @@ class PushReport:
                 "blank_lines": list(facts.blank_lines),
                 "blank_columns": list(facts.blank_columns),
                 "footer_rows": facts.footer_rows,
+                "footer_lines": list(facts.footer_lines),
+                "footer_filled": list(facts.footer_filled),
             },
             "faults": {"total": self.faults},
             "exit_code": self.exit_code,
@@ -232,7 +234,10 @@ def _summary_zh(report: PushReport) -> list[str]:
     if facts.blank_columns:
         lines.append(f"  空列 {len(facts.blank_columns)} 列未读入（{'、'.join(facts.blank_columns)}）")
     if facts.footer_rows:
-        lines.append(f"  表尾 {facts.footer_rows:,} 行按要求未读入")
+        lines.append(f"  表尾 {facts.footer_rows:,} 行按要求未读入（自第 {facts.footer_lines[0]} 行起）")
+    if facts.footer_filled:
+        places = "、".join(str(line) for line in facts.footer_filled)
+        lines.append(f"  ⚠ 其中第 {places} 行有多个值，像是数据而不是注释，请核对 --skip-footer")
     return lines
 
 
@@ -263,7 +268,10 @@ def _summary_en(report: PushReport) -> list[str]:
     if facts.blank_columns:
         lines.append(f"  {len(facts.blank_columns)} blank columns not read ({', '.join(facts.blank_columns)})")
     if facts.footer_rows:
-        lines.append(f"  {facts.footer_rows:,} footer rows not read, as asked")
+        lines.append(f"  {facts.footer_rows:,} footer rows not read, as asked (from line {facts.footer_lines[0]} on)")
+    if facts.footer_filled:
+        places = ", ".join(map(str, facts.footer_filled))
+        lines.append(f"  ⚠ line {places} of these holds several values, like data and no note: check --skip-footer")
     return lines
 
 

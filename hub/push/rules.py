@@ -2,7 +2,8 @@
 
 Rule numbers are stable: reports and stored counts keep them. Texts never hold a value; ``{detail}`` is
 filled with what the check found out (an expected last character, a suggested code, a line number).
-Coercions (K…) are changes the hub makes by itself; each is counted and named in the report.
+Coercions (K…) are changes the hub makes by itself, and oddities it keeps as they are; each is counted and named in
+the report.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Coercion:
-    """A change made without asking, because it cannot change the meaning."""
+    """A change made without asking, because it cannot change the meaning; or an oddity that is no fault of the row."""
 
     id: str
     zh: str
@@ -60,6 +61,10 @@ _OWN: Final = (
         ("必填项为空", "required value missing"),
         ("必填的信息项没有值", "a required item has no value"),
         ("补齐该值；确无此值时请修改目录条目的必填要求", "fill it in, or change the entry if it can be absent"),
+        (
+            "整行只有 {detail} 个值，像是小标题或注释行：不是数据的行请删去",
+            "the whole row has {detail} value, like a subtitle or a note: delete rows that are no data",
+        ),
     ),
     _own(
         2,
@@ -72,9 +77,15 @@ _OWN: Final = (
     _own(
         4,
         "目录条目主键",
-        ("主键重复", "duplicate key"),
-        ("与前面一行的主键相同，保留前一行", "the key equals that of an earlier row, which is kept"),
-        ("按主键去重，只留正确的一行", "keep the right row of each key"),
+        ("主键或整行重复", "duplicate key or row"),
+        (
+            "与前面一行的主键相同（没有主键的条目：整行相同），保留前一行",
+            "the key (without a key: the whole row) equals that of an earlier row, which is kept",
+        ),
+        (
+            "按主键去重，只留正确的一行；确是两条记录的，请在条目中加上能区分它们的主键信息项",
+            "keep the right row of each key; if both are records, add a key item that tells them apart",
+        ),
         ("与第 {detail} 行重复", "same as line {detail}"),
     ),
     _own(
@@ -262,6 +273,11 @@ COERCIONS: Final[Mapping[str, Coercion]] = MappingProxyType(
             Coercion("K09", "时间统一写法（时区换算为北京时间）", "times brought to one form, zones to Beijing time"),
             Coercion("K10", "去掉不可见字符", "invisible characters removed"),
             Coercion("K11", "整数去掉 .0", ".0 dropped from whole numbers"),
+            Coercion(
+                "K12",
+                "信用代码整码校验相符、主体码自身校验不符，按登记原样收下",
+                "credit codes that hold as a whole though their body code does not, kept as issued",
+            ),
         )
     }
 )

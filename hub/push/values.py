@@ -92,6 +92,10 @@ class Checked:
             self.details = details.zip_with(fresh, self.details)
         self.typed = self.typed.set(fresh, None)
 
+    def explain(self, rule: int, details: pl.Series) -> None:
+        """Add details to the values that break ``rule``."""
+        self.details = details.zip_with((self.rules == rule).fill_null(value=False), self.details)
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -218,14 +222,21 @@ def _identified(raw: pl.Series, check: str, context: Context) -> Checked:
     name = "phone" if check == PUBLIC_PHONE else check
     found = check_column(name, raw, today=context.today, demo=context.demo)
     checked = _fresh(found.normalised)
-    changed = ((found.normalised != raw) & found.faults.is_null()).fill_null(value=False)
+    all_faults = found.faults
+    # The check character over all 17 is the registration authority's own: where it holds, nobody mistyped the body
+    # code, the authority issued it so, and a code is for life (GB 32100). Real registers hold some of these.
+    as_issued = (all_faults == int(FaultCode.ORGANISATION_CODE_BODY)).fill_null(value=False)
+    if as_issued.any():
+        checked.changed["K12"] = as_issued
+        all_faults = all_faults.set(as_issued, None)
+    changed = ((found.normalised != raw) & all_faults.is_null()).fill_null(value=False)
     if changed.any():
         checked.changed["K08"] = changed
-    if found.faults.null_count() == found.faults.len():
+    if all_faults.null_count() == all_faults.len():
         return checked
-    rows = found.faults.is_not_null().arg_true()
+    rows = all_faults.is_not_null().arg_true()
     cleaned = clean(raw.gather(rows), free_text=False)
-    faults = found.faults.gather(rows)
+    faults = all_faults.gather(rows)
     numbers = {int(code): rule for code, rule in RULE_OF_FAULT.items()}
     rules = faults.replace_strict(numbers, return_dtype=pl.UInt8)
     rules = cleaned.rules.zip_with(cleaned.rules.is_not_null(), rules).set(cleaned.values.is_null(), None)

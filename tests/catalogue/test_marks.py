@@ -134,6 +134,30 @@ def test_a_bank_card_needs_its_luhn_sum() -> None:
     assert (kinds("6222020308123456789"), kinds("6222020308123456780")) == ([MarkKind.BANK_CARD], [])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://m.weibo.cn/status/4464548171955429?",
+        "来源：http://news.example.cn/share/115804044.html?weibo_id=4464406257316612",
+        "www.example.cn/2020/15912345678.html",
+    ],
+)
+def test_the_number_of_a_page_in_its_web_address_is_no_card_and_no_telephone(text: str) -> None:
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("https://example.cn/pay?card=4464548171955429", MarkKind.BANK_CARD),
+        ("https://example.cn/a?mobile=13812345678&b=1", MarkKind.PHONE),
+        ("见 https://example.cn/a，电话13812345678", MarkKind.PHONE),
+    ],
+)
+def test_a_number_that_an_address_calls_one_is_found(text: str, kind: MarkKind) -> None:
+    assert kinds(text) == [kind]
+
+
 def test_an_email_address_is_found() -> None:
     assert kinds("请发至zhang.san@example.cn。") == [MarkKind.EMAIL]
 

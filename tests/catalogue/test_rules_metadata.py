@@ -87,6 +87,16 @@ def test_v10_a_local_code_list_with_a_version_is_right() -> None:
     assert broken(with_item(code_list=CodeListRef("救助站编号", "2025")), "V10") == []
 
 
+def test_a_list_the_hub_does_not_hold_is_warned_of() -> None:
+    found = validate(with_item(code_list=CodeListRef("genders", "1")), CONTEXT)
+    told = [(one.severity, one.path, "gender" in one.mend_zh) for one in found if one.rule == "V10"]
+    assert told == [(Severity.WARNING, "$.items[1].code_list", True)]
+
+
+def test_an_item_may_publish_telephone_numbers() -> None:
+    assert broken(with_item(check="public_phone"), "V10") == []
+
+
 # V11
 
 

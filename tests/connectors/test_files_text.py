@@ -204,6 +204,12 @@ def test_a_footer_is_held_back_across_chunks(csv_file: Path) -> None:
     assert (frame.height, facts.rows, facts.footer_rows) == (100, 100, 2)
 
 
+def test_a_footer_row_with_several_values_is_told_because_it_may_be_data(csv_file: Path) -> None:
+    text = "地区,2024年,2023年\n河南省,1,2\n吉林省,3,4\n注：初步核算,,\n数据来源：国家统计局\n"
+    _, facts = read(write(csv_file, text), ReadOptions(skip_footer=3))
+    assert (facts.footer_lines, facts.footer_filled) == ((3, 4, 5), (3,))
+
+
 def test_preamble_header_and_footer_are_texts_outside_the_table(csv_file: Path) -> None:
     with open_table(write(csv_file, "题名\na,b\n1,2\n注,\n"), ReadOptions(skip_rows=1, skip_footer=1)) as table:
         list(table.chunks())

@@ -32,6 +32,7 @@ FIGURES: Final = HERE / "figures.json"
 ABSENT: Final = "the folder with real files is not beside the project"
 PROVIDER: Final = Provider("示例市统计局", credit_code(ORGAN, "MB0DEM91"), unit="数据科", contact="0371-00000000")
 _TYPE: Final = re.compile(r"([A-Z])(?:(\d+)(?:,(\d+))?)?")
+_FILE: Final[Mapping[str, Any]] = {"remark": "", "why": {}, "problem": "", "case": ""}
 _PERSONAL: Final = frozenset({Sensitivity.PI, Sensitivity.SPI, Sensitivity.MIN})
 
 
@@ -40,7 +41,8 @@ class RealFile:
     """One push: a file, or several that ``pattern`` matches, pushed one after the other.
 
     ``options`` are query parameters of the push; ``why`` maps a rule to the reason its rejections are right.
-    ``problem`` is the type of the problem by which the hub refuses the whole file, empty where it takes it.
+    ``problem`` is the type of the problem by which the hub refuses the whole file, empty where it takes it;
+    ``case`` says in which way the file is pushed where that is not how it should be.
     """
 
     pattern: str
@@ -48,12 +50,13 @@ class RealFile:
     remark: str
     why: Mapping[str, str] = field(hash=False)
     problem: str
+    case: str
 
     @property
     def key(self) -> str:
-        """What the figures are stored under: the file, and the sheet where it has several."""
-        sheet = self.options.get("sheet")
-        return self.pattern if sheet is None else f"{self.pattern} [{sheet}]"
+        """What the figures are stored under: the file, with its sheet or case where it is pushed several times."""
+        special = self.case or self.options.get("sheet")
+        return f"{self.pattern} [{special}]" if special else self.pattern
 
     def paths(self) -> list[Path]:
         """Return the files in the order of their names."""
@@ -103,9 +106,7 @@ def _entry(name: str, data: Mapping[str, Any], today: date) -> RealEntry:
         crs=data.get("crs"),
     )
     files = tuple(
-        RealFile(
-            one["path"], one.get("options", {}), one.get("remark", ""), one.get("why", {}), one.get("problem", "")
-        )
+        RealFile(one["path"], one.get("options", {}), *(one.get(key, empty) for key, empty in _FILE.items()))
         for one in data["files"]
     )
     return RealEntry(entry, data["kind"], data["mode"], files)

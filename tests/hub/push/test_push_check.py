@@ -168,6 +168,7 @@ COERCED = [
     ("K09", item(DataType.DATETIME), "2020-01-11", dt.datetime(2020, 1, 11)),  # noqa: DTZ001
     ("K10", item(), "郑\u200b州", "郑州"),
     ("K11", item(DataType.INTEGER), "12.0", 12),
+    ("K12", FIRM, "91410100300006557C", "91410100300006557C"),
 ]
 
 
@@ -207,6 +208,17 @@ def test_a_shifted_row_has_one_fault_and_no_others() -> None:
     items = (item(DataType.DATE), Item("数", "n", DataType.INTEGER))
     found = Checker(items, (), today=TODAY).check(frame(("x", "y"), fields=[3]), columns(items)).rejections
     assert found.select("rule", "letter", "detail").rows() == [("R02", None, "3")]
+
+
+def test_a_row_with_one_value_is_told_to_look_like_a_subtitle() -> None:
+    items = (Item("序号", "n", DataType.TEXT, required=True), item(required=True), Item("丙", "c", DataType.TEXT))
+    rows = frame(("北京市（92所）", "", ""), ("1", "", "丙"))
+    found = Checker(items, (), today=TODAY).check(rows, columns(items)).rejections
+    assert found.select("line", "rule", "detail").rows() == [(2, "R01", "1"), (3, "R01", None)]
+
+
+def test_a_list_the_hub_does_not_hold_is_not_checked() -> None:
+    assert check(item(code_list=CodeListRef("yiyuan-dengji", "1")), "一级").rejections.height == 0
 
 
 def test_a_value_in_a_column_without_a_name_rejects_the_row() -> None:

@@ -87,5 +87,22 @@ def test_columns_are_ignored_and_items_absent_only_when_said_so() -> None:
     assert (found.ignored, dict(found.positions)) == ((2,), {"name": 0, "code": 1})
 
 
+def test_a_mapping_may_call_an_item_by_any_of_its_names() -> None:
+    mapping = HeaderMapping({"甲": "企业名称", "乙": "信用代码"}, absent=frozenset({"注册资本(万元)"}))
+    assert dict(mapped(["甲", "乙"], mapping).positions) == {"name": 0, "code": 1}
+
+
+def test_a_mapping_to_an_item_that_does_not_exist_is_refused_with_the_items_there_are() -> None:
+    with pytest.raises(HeaderMismatchError) as caught:
+        mapped(["甲"], HeaderMapping({"甲": "企业名"}, absent=frozenset({"法人"})))
+    assert (caught.value.facts["unknown_items"], caught.value.facts["items"]) == (["企业名", "法人"], NAMES)
+
+
+def test_a_name_of_the_header_is_not_taken_for_a_letter() -> None:
+    header = ["企业名称", "信用代码", "资本", "A", "B"]
+    found = mapped(header, HeaderMapping({"资本": "capital"}, ignore=frozenset({"A", "B"})))
+    assert (found.ignored, dict(found.positions)) == ((3, 4), {"name": 0, "code": 1, "capital": 2})
+
+
 def test_columns_without_a_name_are_remembered() -> None:
     assert mapped([*NAMES, "", " "]).unnamed == (3, 4)

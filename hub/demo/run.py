@@ -1,0 +1,258 @@
+"""``hub demo``: one command from a bare install to a served city whose story has really happened.
+
+Everything lies in a directory of the demo's own. The first start loads the invented city and runs the story over
+HTTP against the hub it serves; later starts only serve. Nothing is fetched from anywhere.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shlex
+import socket
+import sys
+import webbrowser
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Final
+
+from typing_extensions import override
+
+from hub import logs, schema
+from hub.api.authentication import ledger_recorder
+from hub.cli_output import Exit, pick, say
+from hub.client import HubUnreachableError
+from hub.database import Database
+from hub.demo.city import load_city
+from hub.demo.directory import demo_entries
+from hub.demo.folder import DemoFolder, Stage, default_folder
+from hub.demo.load import DemoSystem, People, describe, found_city, load_entries, review, supply
+from hub.demo.screen import Screen, guide
+from hub.demo.story import Scene, read_story, run_story
+from hub.demo.story_proof import keep_checkpoint, prove
+from hub.demo.story_provider import OWN_ENTRIES, REVIEWED, mend_and_push_again, push_dirty, release
+from hub.demo.story_readers import answer, ask, find_the_item, open_as_citizen, query_and_verify
+from hub.postgres import embedded_url, ending_cleanly
+from hub.serve import serve
+from hub.settings import Settings
+from policies.errors import DomainError
+
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
+    from hub.demo.directory import DemoEntry
+    from hub.services import Services
+
+HOST: Final = "127.0.0.1"
+SYSTEMS: Final = "systems.json"
+ENV: Final = "env.sh"
+STORY: Final = (
+    push_dirty,
+    mend_and_push_again,
+    release,
+    open_as_citizen,
+    find_the_item,
+    ask,
+    answer,
+    query_and_verify,
+    prove,
+)
+
+
+class PortBusyError(DomainError):
+    """Another program listens on the port."""
+
+
+class DemoSettings(Settings):
+    """Settings that no variable of the environment changes: a demo never opens a real city's database."""
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def run_demo(*, port: int, data_dir: Path | None, reset: bool, opens_browser: bool) -> None:
+    """Serve the demo until told to stop; the first time, load the city and run the story.
+
+    Args:
+        port: where to serve; 0 takes a free one.
+        data_dir: the demo's directory, or a new one; None is the default of the account.
+        reset: erase what an earlier demo left there and begin anew.
+        opens_browser: open the story in a browser where there is a screen.
+
+    Raises:
+        NotADemoFolderError: the directory holds something else.
+        PortBusyError: the port is taken.
+        DataDirInUseError: a demo runs on this directory already.
+    """
+    screen = Screen()
+    folder = DemoFolder(data_dir if data_dir is not None else default_folder())
+    port = free_port(port)
+    city = load_city()
+    with ExitStack() as stack:
+        stack.enter_context(ending_cleanly())
+        is_first = folder.prepare(reset=reset)
+        screen.say(f"数据目录 {folder.path}", f"data directory {folder.path}")
+        logs.configure("json", "info", stack.enter_context((folder.path / "hub.log").open("a", encoding="utf-8")))
+        settings = DemoSettings(
+            data_dir=folder.path,
+            public_url=f"http://{HOST}:{port}",
+            city_name=city.name_zh,
+            division_code=city.code,
+            pack="zhengzhou",
+            demo=True,
+            host=HOST,
+            port=port,
+        )
+        database = Database.from_settings(settings, stack.enter_context(embedded_url(folder.path)))
+        stack.callback(database.close)
+        schema.migrate(database)
+        screen.say("数据库已启动", "the database runs")
+        demo = Demo(folder, settings, screen, opens_browser=opens_browser)
+        try:
+            serve(settings, database, demo.load_and_tell if is_first else demo.tell)
+        except HubUnreachableError as error:
+            if not demo.is_loading:
+                raise
+            say("演示尚未装完就被停止，下次启动会从头再来", "stopped before it was loaded; the next start begins anew")
+            raise SystemExit(int(Exit.UNEXPECTED)) from error
+
+
+def free_port(port: int) -> int:
+    """Return ``port`` when nobody listens there, or a free one for 0.
+
+    Raises:
+        PortBusyError: somebody does, or it may not be used.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            raise PortBusyError(
+                f"端口 {port} {'已被别的程序占用' if taken else '不能使用'}",
+                f"port {port} is {'taken by another program' if taken else 'not to be used'}",
+                next_zh="请换一个端口（hub demo --port 8001），或由系统选择（hub demo --port 0）",
+                next_en="choose another (hub demo --port 8001), or let the system choose (hub demo --port 0)",
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+class Demo:
+    """What happens once the hub answers: load and tell the story, or only tell where everything is."""
+
+    def __init__(self, folder: DemoFolder, settings: Settings, screen: Screen, *, opens_browser: bool) -> None:
+        """Nothing happens before the hub serves."""
+        self.folder = folder
+        self.settings = settings
+        self.screen = screen
+        self.opens_browser = opens_browser
+        self.is_loading = False
+
+    def load_and_tell(self, services: Services) -> None:
+        """Load the city, run the story, mark the directory as ready, and tell."""
+        self.is_loading = True
+        shown = self.folder.shown
+        shown.mkdir(mode=0o700, exist_ok=True)
+        issuer = self.settings.public_url
+        registered = found_city(services.database, ledger_recorder(services.context.writer), issuer, shown / "keys")
+        (shown / SYSTEMS).write_text(json.dumps([asdict(one) for one in registered], indent=1), encoding="utf-8")
+        count = len(load_city().members)
+        self.screen.say(f"已登记 {count} 个单位及其人员、密钥", f"{count} members registered with people and keys")
+        people = People(issuer, registered)
+        try:
+            self._play(services, people)
+        finally:
+            people.close()
+        self.folder.mark(Stage.READY)
+        self.is_loading = False
+        self.tell(services)
+
+    def _play(self, services: Services, people: People) -> None:
+        """Load all entries, then run the story in front of them."""
+        shown, today = self.folder.shown, date.today()  # noqa: DTZ011 - the newcomer's day
+        entries = demo_entries(today)
+        files = shown / "files"
+        files.mkdir(exist_ok=True)
+
+        def work(entry: DemoEntry) -> None:
+            describe(people, entry)
+            review(people, entry)
+            if entry.file and entry.name not in OWN_ENTRIES:
+                supply(people, entry, files, today)
+
+        self.screen.begin(len(entries) - 1)
+        try:
+            load_entries(
+                people,
+                [entry for entry in entries if entry.name != REVIEWED],
+                work,
+                lambda _entry: self.screen.count(),
+            )
+        finally:
+            self.screen.end()
+        self.screen.say(f"目录 {len(entries)} 个条目，开始故事", f"{len(entries)} entries; the story begins")
+        scene = Scene(services, people, shown, {entry.name: entry for entry in entries}, today)
+        keep_checkpoint(scene)
+        run_story(
+            scene,
+            STORY,
+            self.setup,
+            lambda telling: self.screen.say(
+                f"第 {telling.number} 步 {telling.title.zh}", f"step {telling.number}: {telling.title.en}"
+            ),
+        )
+
+    def tell(self, services: Services) -> None:
+        """Print where everything is, and open the story where there is a screen to show it on."""
+        _ = services
+        shown = self.folder.shown
+        write_env(shown / ENV, self.settings.public_url)
+        registered = [DemoSystem(**one) for one in json.loads((shown / SYSTEMS).read_text(encoding="utf-8"))]
+        steps = read_story(shown, pick("zh", "en"))
+        url = self.settings.public_url
+        self.screen.lines(guide(url, shown, registered, steps, self.setup))
+        self.screen.say("正在服务", "serving")
+        if self.opens_browser and has_display():
+            address = f"{url}{pick('', '/en')}/story"
+            Thread(target=webbrowser.open, args=(address,), name="browser", daemon=True).start()
+
+    @property
+    def setup(self) -> str:
+        """The line a newcomer runs once in another terminal."""
+        return f". {shlex.quote(str(self.folder.shown / ENV))}"
+
+
+def write_env(file: Path, url: str) -> None:
+    """Write what a shell needs for the commands of the story: the program, the address, the password, the folder."""
+    programs = Path(sys.executable).parent
+    lines = [
+        "# 在 sh、bash、zsh 中执行一次：. env.sh   Source this once in sh, bash or zsh.",
+        f'export PATH={shlex.quote(str(programs))}:"$PATH"',
+        f"export HUB_CLIENT_URL={shlex.quote(url)}",
+        f"export HUB_CLIENT_PASSWORD={shlex.quote(load_city().password)}",
+        f"cd {shlex.quote(str(file.parent))}",
+    ]
+    if not (programs / "hub").exists():
+        lines.insert(2, f'hub() {{ {shlex.quote(sys.executable)} -m hub "$@"; }}')
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def has_display() -> bool:
+    """Say whether a browser could be seen: always on a desktop system, on Linux where a display is named."""
+    if sys.platform != "linux":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

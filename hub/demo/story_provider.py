@@ -1,0 +1,154 @@
+"""Steps 1 to 3: a department pushes a dirty file, mends it, and an entry is released by two people and a review."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from catalogue.lifecycle import Step
+from hub.cli_client import push_exit, push_lines
+from hub.cli_output import Exit
+from hub.cli_staff import draft_lines, step_lines, store_draft
+from hub.demo import mistakes
+from hub.demo.generators import write_file
+from hub.demo.story import StoryError, Telling, Words, command
+from hub.identity.roles import Role
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hub.demo.story import Scene, Transcript
+
+REVIEWED: Final = "gongshui-sheshi"
+"""The entry whose release is the third step."""
+
+OWN_ENTRIES: Final = frozenset({mistakes.ENTRY, REVIEWED})
+"""Entries whose first push belongs to the story."""
+
+REJECTIONS: Final = "qiye-dengji-rejections.csv"
+
+
+def push_dirty(scene: Scene, transcript: Transcript) -> Telling:
+    """Push the export nobody looked at: everything wrong is told at once, what is right is stored."""
+    dirty = mistakes.write_dirty(scene.folder, scene.entries[mistakes.ENTRY])
+    words = _push_words(scene, dirty.path, ["--header-row", str(dirty.header_row), "--report", REJECTIONS])
+    result = _push(scene, transcript, dirty.path, dirty.header_row, words)
+    hub = scene.system("shichangju")
+    hub.save(f"/api/v1/pushes/{result['push']}/rejections.csv", scene.folder / REJECTIONS)
+    if result["rejected"] != len(dirty.mistakes):
+        raise StoryError(words)
+    bad = result["rejected"]
+    return Telling(
+        1,
+        Words("推送一份没人检查过的文件", "Push a file nobody has looked at"),
+        Words(
+            f"市场监管局把系统导出的 Excel 原样推送：{dirty.rows} 行里有 {bad} 行有错。平台一次说清全部错误，"
+            "合格的行照常入库，出错的行逐条退回。退出码 3 表示部分退回。",
+            f"The market regulation bureau pushes an export as it is: {bad} of {dirty.rows} rows are wrong. The hub "
+            "tells every fault at once, stores what is right and gives the rest back. Exit code 3: partly rejected.",
+        ),
+        Words(
+            "郑州市信息化建设管理办法 第十九条（业务库向平台供数）；GB 11643、GB 32100（校验码）",
+            "Zhengzhou Measures Art. 19 (departments supply the platform); GB 11643, GB 32100 (check characters)",
+        ),
+        f"/d/{mistakes.ENTRY}",
+    )
+
+
+def _push_words(scene: Scene, path: Path, options: list[str]) -> str:
+    words = ["hub", "push", path.name, "-d", mistakes.ENTRY, "--mode", "full", *options]
+    return command(*words, scene.key_options("shichangju"))
+
+
+def _push(scene: Scene, transcript: Transcript, path: Path, header_row: int, line: str) -> dict[str, Any]:
+    options = {"mode": "full", "header_row": header_row}
+    result = scene.system("shichangju").push(mistakes.ENTRY, path, options=options)
+    transcript.ran(line, partial(push_lines, result), int(push_exit(result)))
+    return result
+
+
+def mend_and_push_again(scene: Scene, transcript: Transcript) -> Telling:
+    """Read the list of faults, mend the file, push it again."""
+    report = (scene.folder / REJECTIONS).read_text(encoding="utf-8-sig").splitlines()
+    transcript.ran(f"cat {REJECTIONS}", lambda: report)
+    mended = mistakes.write_mended(scene.folder, scene.entries[mistakes.ENTRY])
+    line = _push_words(scene, mended, ["--header-row", str(mistakes.HEADER_ROW)])
+    result = _push(scene, transcript, mended, mistakes.HEADER_ROW, line)
+    if result["rejected"]:
+        raise StoryError(line)
+    return Telling(
+        2,
+        Words("读报告，改好，再推送", "Read the report, mend, push again"),
+        Words(
+            "退回清单写明行、列、错误、依据的标准和改法，证件号码已遮盖；用 Excel 打开也不变形。改好八处后再推送，"
+            "没有变化的行不重写，版本号加一。",
+            "The list of faults gives row, column, fault, standard and how to mend it; identity numbers are masked. "
+            "After eight corrections the file is pushed again: unchanged rows are not written, the version grows.",
+        ),
+        Words("郑州市信息化建设管理办法 第十九条", "Zhengzhou Measures Art. 19"),
+        f"/d/{mistakes.ENTRY}#history",
+    )
+
+
+def release(scene: Scene, transcript: Transcript) -> Telling:
+    """Take an entry to publication: the clerk cannot approve alone, the secrecy review stops two items."""
+    entry = scene.entries[REVIEWED]
+    file = scene.folder / f"{REVIEWED}.json"
+    body = entry.entry.to_dict()
+    file.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
+    member = scene.people.city.member(entry.provider)
+    clerk = scene.people.person(member.slug, Role.CLERK)
+    line = command("hub", "catalogue", "draft", file.name, "--login", member.login(Role.CLERK))
+    transcript.act(line, lambda: store_draft(clerk, body), draft_lines)
+    _step(scene, transcript, Step.ASSESS, Role.CLERK)
+    _step(scene, transcript, Step.APPROVE, Role.CLERK, expected=Exit.POLICY)
+    _step(scene, transcript, Step.APPROVE, Role.APPROVER)
+    _step(scene, transcript, Step.REVIEW_SECRECY, Role.SECRECY_REVIEWER)
+    _step(scene, transcript, Step.SUBMIT, Role.CLERK)
+    _step(scene, transcript, Step.AUDIT, Role.CATALOGUE_REVIEWER)
+    _step(scene, transcript, Step.PUBLISH, Role.CATALOGUE_REVIEWER)
+    path = write_file(scene.folder, entry, scene.today, without=entry.stopped)
+    result = scene.system(member.slug).push(REVIEWED, path, options={"mode": "full"})
+    words = ["hub", "push", path.name, "-d", REVIEWED, "--mode", "full"]
+    transcript.ran(command(*words, scene.key_options(member.slug)), partial(push_lines, result), int(push_exit(result)))
+    return Telling(
+        3,
+        Words("两人放行，保密审查拦下两项", "Released by two people; the secrecy review stops two items"),
+        Words(
+            "供水公司发布设施目录。数据专员不能自己批准自己的条目（四眼）；保密审查逐项看过，停止泵站的经度和纬度，"
+            "其余照常发布。主管部门审核后目录生效，推送的文件里没有这两列。",
+            "The water company publishes its facilities. The clerk cannot approve alone (four eyes); the secrecy "
+            "review goes item by item and stops the longitude and latitude of pumping stations. The authority "
+            "audits, the entry is in force, and the file pushed has no such columns.",
+        ),
+        Words(
+            "政务数据共享条例 第十三条、第十六条；保守国家秘密法实施条例 第四十二条；"
+            "郑州市信息化建设管理办法 第二十二条",
+            "Government data sharing regulation Art. 13, 16; Implementing rules of the secrecy law Art. 42; "
+            "Zhengzhou Measures Art. 22",
+        ),
+        f"/d/{REVIEWED}#items",
+    )
+
+
+def _step(scene: Scene, transcript: Transcript, step: Step, role: Role, expected: Exit = Exit.OK) -> None:
+    """Take one step of the lifecycle as the person of a role; the secrecy review names what it stops."""
+    entry = scene.entries[REVIEWED]
+    member = (
+        scene.people.city.authority if role is Role.CATALOGUE_REVIEWER else scene.people.city.member(entry.provider)
+    )
+    words = ["hub", "catalogue", "step", REVIEWED, step.value, "--login", member.login(role)]
+    body: dict[str, Any] = {"step": step.value}
+    if step is Step.REVIEW_SECRECY:
+        body["stops"] = [{"column": one.column, "reason": one.reason, "basis": one.basis} for one in entry.stops]
+        for one in entry.stops:
+            words += ["--stop", one.column]
+        words += ["--stop-reason", entry.stops[0].reason, "--stop-basis", entry.stops[0].basis]
+    person = scene.people.person(member.slug, role)
+    transcript.act(
+        command(*words),
+        lambda: person.call("POST", f"/api/v1/entries/{REVIEWED}/steps", json=body),
+        lambda result: step_lines(result, step),
+        expected,
+    )
