@@ -168,8 +168,8 @@ def facets(unit: InTransaction, search: Search) -> tuple[tuple[Facet, ...], tupl
     inner = sa.select(code).where(*conditions).subquery()
     classes = unit.connection.execute(sa.select(inner.c.code, sa.func.count()).group_by(inner.c.code))
     return (
-        tuple(Facet(str(value), count) for value, count in sorted(providers.tuples(), key=lambda row: -row[1])),
-        tuple(Facet(value, count) for value, count in sorted(classes.tuples())),
+        tuple(Facet(str(value), count) for value, count in sorted(providers, key=lambda row: -row[1])),
+        tuple(Facet(value, count) for value, count in sorted(classes)),
     )
 
 

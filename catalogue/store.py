@@ -330,7 +330,7 @@ def element_sources(unit: InTransaction, besides: uuid.UUID | None) -> dict[str,
     )
     if besides is not None:
         query = query.where(tables.entry.c.id != besides)
-    return dict(unit.connection.execute(query).tuples().all())
+    return dict(unit.connection.execute(query).all())
 
 
 def list_entries(

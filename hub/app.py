@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 import hub
 from hub import problems, schema
-from hub.api import agencies, citizens, entries, ledger, operators, pushes, requests
+from hub.api import agencies, citizens, entries, ledger, operators, pushes, requests, rows
 from hub.api.authentication import ledger_recorder
 from hub.api.identity import install_identity
 from hub.context import Context, utc_now
@@ -27,6 +27,7 @@ from hub.ledger.keys import open_secret
 from hub.ledger.publication import open_ledger
 from hub.metrics import Metrics
 from hub.middleware import Gatekeeper
+from hub.open.answers import AnswerCache
 from hub.portal import pages
 from hub.rows.cursors import CursorKey
 from hub.services import Services, incoming_folder
@@ -56,7 +57,9 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
     """
     schema.require_current(database)
     origin = urlsplit(settings.public_url).netloc + "/ledger"
-    log = open_ledger(settings.receipt_key, origin)
+    with database.begin() as unit:
+        log = open_ledger(settings.receipt_key, origin).as_registered(unit)
+        log.publish(unit, now())
     metrics = Metrics()
     metrics.watch(database)
     log.writer.observe = lambda kind: metrics.receipts.labels(kind.value).inc()
@@ -65,8 +68,6 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
         database, ledger_recorder(log.writer), rules_of(settings, other_public_keys=(log.writer.key.public.jwk,))
     )
     incoming_folder(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
-    with database.begin() as unit:
-        log.publish(unit, now())
     return Services(
         settings=settings,
         database=database,
@@ -77,6 +78,7 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
         metrics=metrics,
         cache=ResourceCache(database, context, identity.keeper),
         cursor_key=CursorKey(open_secret(settings.receipt_key.parent / "cursor.key")),
+        answers=AnswerCache(),
     )
 
 
@@ -102,17 +104,18 @@ def create_app(services: Services, entry_point: EntryPoint = "both") -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
+    is_public = entry_point == "public"
+    # The first route that fits is taken, and looking takes time: those of the hot paths stand first, unnested.
+    app.router.routes.extend([*rows.router.routes, *(() if is_public else agencies.router.routes)])
     app.include_router(operators.router)
     app.include_router(ledger.router)
     app.include_router(citizens.router)  # organs search the directory and read open data too
-    is_public = entry_point == "public"
     install_identity(app, services.identity, serves_exchange=not is_public)
     pages.install(app, services, has_login=not is_public)
     if not is_public:
         app.include_router(entries.router)
         app.include_router(pushes.router)
         app.include_router(requests.router)
-        app.include_router(agencies.router)
     return app
 
 

@@ -1,4 +1,4 @@
-"""Verbs of the operator: ``hub init`` (a real city) and ``hub member``, ``hub key``. They act as the console.
+"""Verbs of the operator: ``hub init`` (a real city), ``hub member``, ``hub key new``, ``hub audit``: the console's.
 
 The console is the person at the machine with the data directory; each act leaves a receipt under its name.
 """
@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hub import cli_register
 from hub.cli_output import emit, explained, pick, say
 
 if TYPE_CHECKING:
     from hub.context import Context
-    from hub.database import Database
+    from hub.database import Database, Unit
     from hub.identity.facts import Member
+    from hub.identity.member_import import ImportReport
+    from hub.identity.recording import Recorder
     from hub.settings import Settings
 
 DataDir = Annotated[Path | None, typer.Option(help="数据目录 / data directory")]
@@ -33,6 +36,7 @@ def install(app: typer.Typer) -> None:
     app.add_typer(member_app, name="member")
     app.add_typer(key_app, name="key")
     app.add_typer(audit_app, name="audit")
+    cli_register.install(app, key_app)
 
 
 def console_context(settings: Settings, database: Database) -> Context:
@@ -50,76 +54,98 @@ def console_context(settings: Settings, database: Database) -> Context:
 
 
 def init(
+    authority: Annotated[str, typer.Option(help="主管部门名称 / name of the authority")] = "数据主管部门",
+    authority_code: Annotated[str, typer.Option(help="主管部门统一社会信用代码 / its credit code")] = "",
     departments: Annotated[
         Path | None, typer.Option(exists=True, help="部门清单 CSV（名称、信用代码、类型）/ departments.csv")
     ] = None,
     admin: Annotated[
         str, typer.Option(help="首位安全管理员登录名 / login of the first security administrator")
     ] = "anquan",
-    admin_name: Annotated[str, typer.Option(help="其姓名 / name")] = "安全管理员",
-    authority: Annotated[str, typer.Option(help="主管部门名称 / name of the authority")] = "数据主管部门",
-    authority_code: Annotated[str, typer.Option(help="主管部门统一社会信用代码 / its credit code")] = "",
+    system_admin: Annotated[
+        str, typer.Option(help="首位系统管理员登录名 / login of the first system administrator")
+    ] = "xitong",
     data_dir: DataDir = None,
 ) -> None:
-    """建立一座真实城市的平台：数据库、密钥、辖区、主管部门、首位管理员。 Set up a real city."""
-    from catalogue.identifiers import organisation_code
+    """建立一座真实城市的平台：数据库、密钥、辖区、主管部门、首位安全管理员和系统管理员。 Set up a real city."""
     from hub import schema
     from hub.api.authentication import ledger_recorder
     from hub.cli import load_settings, opened
     from hub.context import utc_now
-    from hub.identity.facts import CONSOLE, Jurisdiction, JurisdictionKind, MemberKind
+    from hub.identity.facts import CONSOLE
     from hub.identity.member_import import import_members
+
+    with explained():
+        settings = load_settings(data_dir=data_dir)
+        _check_code(authority_code)
+        people = [
+            (login, name, _first_password(login))
+            for login, name in ((admin, "安全管理员"), (system_admin, "系统管理员"))
+        ]
+        with opened(settings, joins=True, is_new=True) as database:
+            schema.migrate(database)
+            record = ledger_recorder(console_context(settings, database).writer)
+            with database.begin() as unit:
+                uris = _found_city(unit, record, settings, (authority, authority_code), people)
+                report = (
+                    import_members(unit, record, CONSOLE, departments.read_bytes(), utc_now()) if departments else None
+                )
+        if report is not None:
+            say(f"已登记 {report.added} 个单位", f"{report.added} members registered")
+            _say_rejected(report)
+        say(
+            f"✔ {settings.city_name} 已建立，管理员 {'、'.join(uris)}",
+            f"✔ {settings.city_name} is set up, {', '.join(uris)}",
+        )
+        for login, uri in uris.items():
+            say(f"请把 {login} 的动态码密钥加入其验证器：{uri}", f"add this to the authenticator of {login}: {uri}")
+        say("现在可以运行：hub serve", "now run: hub serve")
+
+
+def _check_code(code: str) -> None:
+    from catalogue.identifiers import organisation_code
+
+    checked = organisation_code(code)
+    if checked.fault is not None:
+        raise ValueError(
+            pick(
+                f"--authority-code 不是有效的统一社会信用代码：{checked.message_zh}",
+                f"--authority-code is no valid credit code: {checked.message_en}",
+            )
+        )
+
+
+def _first_password(login: str) -> str:
+    """Return a first administrator's password, from the environment or asked for; each changes it after login."""
+    given = os.environ.get("HUB_CLIENT_INIT_PASSWORD")
+    asked = pick(f"{login} 的口令（至少 12 位）", f"password of {login} (12 or more)")
+    return given or str(typer.prompt(asked, hide_input=True, confirmation_prompt=True))
+
+
+def _found_city(
+    unit: Unit, record: Recorder, settings: Settings, authority: tuple[str, str], people: list[tuple[str, str, str]]
+) -> dict[str, str]:
+    """Register the city, its data authority and two administrators; returns login -> address for the code generator.
+
+    Two, because who registers people (system) gives no roles, and who gives roles (security) registers nobody.
+    """
+    from hub.context import utc_now
+    from hub.identity.facts import CONSOLE, Jurisdiction, JurisdictionKind, MemberKind
     from hub.identity.members import NewMember, add_jurisdiction, add_member
     from hub.identity.passwords import Passwords
     from hub.identity.roles import Role
     from hub.identity.staff import NewStaff, add_staff
 
-    with explained():
-        settings = load_settings(data_dir=data_dir)
-        checked = organisation_code(authority_code)
-        if checked.fault is not None:
-            raise ValueError(
-                pick(
-                    f"--authority-code 不是有效的统一社会信用代码：{checked.message_zh}",
-                    f"--authority-code is no valid credit code: {checked.message_en}",
-                )
-            )
-        password = os.environ.get("HUB_CLIENT_INIT_PASSWORD") or typer.prompt(
-            pick("首位管理员密码（至少 12 位）", "password of the administrator (12 or more)"),
-            hide_input=True,
-            confirmation_prompt=True,
-        )
-        with opened(settings, joins=True, is_new=True) as database:
-            schema.migrate(database)
-            record = ledger_recorder(console_context(settings, database).writer)
-            with database.begin() as unit:
-                city = Jurisdiction(
-                    settings.division_code, settings.city_name, settings.city_name, JurisdictionKind.CITY, None,
-                    settings.pack,
-                )  # fmt: skip
-                add_jurisdiction(unit, record, CONSOLE, city)
-                member = add_member(
-                    unit,
-                    record,
-                    CONSOLE,
-                    NewMember(authority, authority_code, MemberKind.AUTHORITY, settings.division_code),
-                    utc_now(),
-                )
-                staff, uri = add_staff(
-                    unit,
-                    record,
-                    CONSOLE,
-                    Passwords(),
-                    NewStaff(member.slug, admin, admin_name, password, frozenset({Role.SECURITY_ADMIN})),
-                )
-            if departments is not None:
-                with database.begin() as unit:
-                    report = import_members(unit, record, CONSOLE, departments.read_bytes(), utc_now())
-                say(f"已登记 {report.added} 个单位", f"{report.added} members registered")
-        say(f"✔ {settings.city_name} 已建立，管理员 {staff.login}", f"✔ {settings.city_name} is set up, {staff.login}")
-        if uri is not None:
-            say(f"请把此动态口令加入验证器：{uri}", f"add this one-time password to an authenticator: {uri}")
-        say("现在可以运行：hub serve", "now run: hub serve")
+    code, name = settings.division_code, settings.city_name
+    add_jurisdiction(unit, record, CONSOLE, Jurisdiction(code, name, name, JurisdictionKind.CITY, None, settings.pack))
+    new = NewMember(*authority, MemberKind.AUTHORITY, code)
+    member = add_member(unit, record, CONSOLE, new, utc_now())
+    uris = {}
+    for (login, shown, password), role in zip(people, (Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN), strict=True):
+        staff = NewStaff(member.slug, login, shown, password, frozenset({role}))
+        _, uri = add_staff(unit, record, CONSOLE, Passwords(), staff)
+        uris[login] = uri or ""
+    return uris
 
 
 @member_app.command("list")
@@ -162,8 +188,12 @@ def import_csv(file: Annotated[Path, typer.Argument(exists=True)], data_dir: Dat
             with database.begin() as unit:
                 report = import_members(unit, record, CONSOLE, file.read_bytes(), utc_now())
         say(f"已登记 {report.added} 个单位", f"{report.added} members registered")
-        for row in report.rejected:
-            say(f"  ✘ 第 {row.line} 行：{row.zh}", f"  ✘ line {row.line}: {row.en}")
+        _say_rejected(report)
+
+
+def _say_rejected(report: ImportReport) -> None:
+    for row in report.rejected:
+        say(f"  ✘ 第 {row.line} 行：{row.zh}", f"  ✘ line {row.line}: {row.en}")
 
 
 @key_app.command("new")

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -43,19 +43,31 @@ def connect(url: str, system: str | None, key_file: Path | None, *, needs_key: b
                 )
             )
         return Hub(url)
-    return Hub(url, SystemCredentials.load(system, key_file))
+    if not key_file.is_file():
+        raise ValueError(pick(f"找不到私钥文件 {key_file}", f"there is no key file {key_file}"))
+    try:
+        return Hub(url, SystemCredentials.load(system, key_file))
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            pick(
+                f"{key_file} 不是 ES256 或 Ed25519 私钥（PEM，无口令）；可用 hub key new 生成",
+                f"{key_file} holds no ES256 or Ed25519 private key (PEM, no password); make one with hub key new",
+            )
+        ) from error
 
 
 def push(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV、CSV.GZ、XLSX 或 XLS 文件")],
     dataset: Annotated[str, typer.Option("--dataset", "-d", help="条目名称 / name of the entry")],
-    mode: Annotated[str, typer.Option(help="full 全量 | upsert 按主键增改")] = "upsert",
-    sheet: Annotated[str | None, typer.Option(help="工作表名称 / sheet")] = None,
-    header_row: Annotated[int | None, typer.Option(help="表头所在行（从 1 起）/ header row, from 1")] = None,
-    skip_rows: Annotated[int | None, typer.Option(help="表头前跳过的行数 / rows to skip before the header")] = None,
-    skip_footer: Annotated[int | None, typer.Option(help="结尾跳过的行数 / rows to skip at the end")] = None,
+    mode: Annotated[Literal["full", "upsert"], typer.Option(help="full 全量 | upsert 按主键增改")] = "upsert",
+    sheet: Annotated[str | None, typer.Option(help="工作表名称或序号 / sheet, by name or number")] = None,
+    header_row: Annotated[int | None, typer.Option(min=1, help="表头所在行（从 1 起）/ header row, from 1")] = None,
+    skip_rows: Annotated[
+        int | None, typer.Option(min=0, help="先跳过的行数，表头行从其后数起 / rows to skip first")
+    ] = None,
+    skip_footer: Annotated[int | None, typer.Option(min=0, help="结尾跳过的行数 / rows to skip at the end")] = None,
     skip_after_header: Annotated[
-        int | None, typer.Option(help="表头下跳过的行数，如单位行 / rows to skip below the header")
+        int | None, typer.Option(min=0, help="表头下跳过的行数，如单位行 / rows to skip below the header")
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="编码，如 gb18030 / encoding")] = None,
     delimiter: Annotated[str | None, typer.Option(help=r"分隔符，制表符写 \t / delimiter")] = None,
@@ -102,11 +114,20 @@ def push(
         with _bar(file, hidden=as_json) as progress:
             result = hub.push(dataset, file, options=options, idempotency_key=key, progress=progress)
         emit(result, as_json=as_json, text="\n".join(push_lines(result)))
-        if report is not None and result["rejected"]:
-            answer = hub.raw("GET", f"/api/v1/pushes/{result['push']}/rejections.csv")
-            report.write_bytes(answer.content)
-            say(f"退回行已写入 {report}", f"rejected rows written to {report}")
+        _save_rejections(hub, result, report)
         raise SystemExit(int(push_exit(result)))
+
+
+def _save_rejections(hub: Hub, result: dict[str, Any], report: Path | None) -> None:
+    """Write all rejected rows to ``report``, or say how to get them."""
+    if not result["rejected"]:
+        return
+    if report is None:
+        say("  全部退回行：加 --report 退回.csv 再运行一次", "  all rejected rows: run it again with --report rows.csv")
+        return
+    answer = hub.raw("GET", f"/api/v1/pushes/{result['push']}/rejections.csv")
+    report.write_bytes(answer.content)
+    say(f"退回行已写入 {report}", f"rejected rows written to {report}")
 
 
 @contextmanager
@@ -209,7 +230,7 @@ def query(
             "case_number": case_number,
         }
         result = hub.call("POST", f"/api/v1/exchange/{dataset}/query", json=body)
-        save_receipt(hub, result["receipt"], receipt)
+        _keep_receipt(hub, result["receipt"], receipt)
         emit(result, as_json=as_json, text="\n".join(query_lines(result)))
 
 
@@ -242,7 +263,7 @@ def verify(
         hub = connect(url, system, key_file)
         body = {"key": _pairs(key), "claims": _pairs(claim), "purpose": purpose, "case_number": case_number}
         result = hub.call("POST", f"/api/v1/exchange/{dataset}/verify", json=body)
-        save_receipt(hub, result["receipt"], receipt)
+        _keep_receipt(hub, result["receipt"], receipt)
         emit(result, as_json=as_json, text="\n".join(verify_lines(result)))
 
 
@@ -267,10 +288,14 @@ def get(
         say(f"✔ {size:,} 字节已写入 {to}", f"✔ {size:,} bytes written to {to}")
 
 
-def save_receipt(hub: Hub, receipt_id: str, path: Path | None) -> None:
+def _keep_receipt(hub: Hub, receipt_id: str, path: Path | None) -> None:
+    if path is not None:
+        save_receipt(hub, receipt_id, path)
+        say(f"凭证已写入 {path}", f"receipt written to {path}")
+
+
+def save_receipt(hub: Hub, receipt_id: str, path: Path) -> None:
     """Write a receipt with its proof to ``path``, waiting for its place in the log (about a second) if need be."""
-    if path is None:
-        return
     deadline = time.monotonic() + PROOF_SECONDS
     while True:
         try:
@@ -282,5 +307,4 @@ def save_receipt(hub: Hub, receipt_id: str, path: Path | None) -> None:
             time.sleep(pause)
         else:
             path.write_bytes(bundle)
-            say(f"凭证已写入 {path}", f"receipt written to {path}")
             return

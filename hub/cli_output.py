@@ -33,6 +33,7 @@ class Exit(IntEnum):
 
 
 POLICY_STATUS = frozenset({401, 403, 409, 451})
+USAGE_STATUS = frozenset({400, 404, 405, 415, 422})
 STOPPED = "gate-stopped"
 """Problem of a file with secrecy marks or undeclared personal numbers: the law refuses it."""
 
@@ -83,7 +84,7 @@ def exit_code_of(error: DomainError) -> Exit:
         return Exit.POLICY
     if kind.startswith("file") or kind in {"header-mismatch", "unstorable"}:
         return Exit.ALL_REJECTED
-    return Exit.UNEXPECTED
+    return Exit.USAGE if status in USAGE_STATUS else Exit.UNEXPECTED
 
 
 def error_lines(error: DomainError) -> list[str]:

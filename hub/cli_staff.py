@@ -203,7 +203,7 @@ def answer(
     decision: Annotated[str, typer.Argument(help="full、masked、aggregate_only、verify_only、refuse 或 narrow")],
     office: Annotated[str, typer.Option(help="签署人职务 / office of who signs")],
     login: Login,
-    ground: Annotated[str, typer.Option(help="拒绝理由代码 / ground, such as R05")] = "",
+    ground: Annotated[str, typer.Option(help="不予提供的理由代码 / ground, such as R05")] = "",
     exemption: Annotated[str, typer.Option(help="豁免记录编号 / id of the exemption record")] = "",
     provision: Annotated[str, typer.Option(help="法规名称和条款 / rule and article")] = "",
     facts: Annotated[str, typer.Option(help="事实 / the facts")] = "",
@@ -216,7 +216,7 @@ def answer(
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """逐项答复；拒绝须有该项上有效的豁免记录。 Answer one item; a refusal needs a ground in force on it."""
+    """逐项答复；不予提供须有该项上有效的豁免记录。 Answer one item; a refusal needs a ground in force on it."""
     with explained(as_json=as_json), logged_in(url, login, code) as hub:
         pairs = (one.partition("=") for one in considered or ())
         body = {
@@ -259,11 +259,12 @@ def request_lines(result: dict[str, Any]) -> list[str]:
             f"申请 {result['label']}：{STATES[result['state']][0]}",
             f"request {result['label']}: {STATES[result['state']][1]}",
         ),
-        *(_line(line) for line in result["lines"]),
+        *(text for line in result["lines"] for text in _line(line)),
     ]
 
 
-def _line(line: dict[str, Any]) -> str:
+def _line(line: dict[str, Any]) -> list[str]:
+    """Return one item with its clock or its answer; a refusal in full, with ground, article and remedy."""
     zh, en = STATES[line["state"]]
     given = line["answer"] or {}
     if line["state"] == "granted":
@@ -271,9 +272,8 @@ def _line(line: dict[str, Any]) -> str:
         by_rule = given.get("by") == "rule"
         zh = f"{zh}（{form_zh}）{'，规则当场授权' if by_rule else ''}"
         en = f"{en} ({form_en}){', by the rule at once' if by_rule else ''}"
-    elif line["state"] == "refused":
-        zh, en = f"{zh}，{given.get('ground', '')} {given.get('article', '')}", f"{en}, {given.get('ground', '')}"
     elif line["working_days_left"] is not None:
         zh = f"{zh}，最迟 {line['due_on']}，还有 {line['working_days_left']} 个工作日"
         en = f"{en}, due {line['due_on']}, {line['working_days_left']} working days left"
-    return f"  {line['item'] or line['description']}  {pick(zh, en)}"
+    why = given.get(pick("explanation", "explanation_en"), ()) if line["state"] in {"refused", "narrowed"} else ()
+    return [f"  {line['item'] or line['description']}  {pick(zh, en)}", *(f"    {text}" for text in why)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 from sqlalchemy import exc
 
 from policies.errors import DomainError
@@ -31,6 +31,18 @@ TEXT_CHECK: Final = (
 )
 """False on a database made with locale C: there, Chinese characters are no letters."""
 PROBE_SECONDS: Final = 2.0
+
+
+INTERRUPTIONS: Final[tuple[type[Exception], ...]] = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    PoolTimeout,
+    PoolClosed,
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.TimeoutError,
+)
+"""What the drivers raise when the server goes away, is too busy or too slow: it says nothing about the request."""
 
 
 class DatabaseUnreachableError(DomainError):
@@ -182,7 +194,7 @@ class Database:
         async with self.pool.connection() as connection:
             try:
                 yield connection
-            except psycopg.OperationalError:
+            except Exception:
                 if connection.broken:
                     await self.pool.check()  # the others of the pool broke with it
                 raise

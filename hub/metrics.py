@@ -52,6 +52,7 @@ class Metrics:
         self.log_size = self._gauge("log_size", "Leaves of the newest checkpoint")
         self.database_up = self._gauge("database_up", "1 when the last probe could write")
         self.database_probe_seconds = self._gauge("database_probe_seconds", "Duration of the last probe")
+        self._figures: dict[tuple[str | None, str, int, str], tuple[Counter, Histogram]] = {}
         ProcessCollector(registry=self.registry)
 
     def watch(self, database: Database) -> None:
@@ -60,9 +61,15 @@ class Metrics:
 
     def request(self, route: str | None, method: str, status: int, seconds: float, entry_point: str = "both") -> None:
         """Count one answered request; ``route`` is the template of its route, None when it met none."""
-        name = NO_ROUTE if route is None else route
-        self.requests.labels(name, method, str(status), entry_point).inc()
-        self.request_seconds.labels(name).observe(seconds)
+        figures = self._figures.get((route, method, status, entry_point))
+        if figures is None:
+            name = NO_ROUTE if route is None else route
+            labels = (name, method, str(status), entry_point)
+            figures = self.requests.labels(*labels), self.request_seconds.labels(name)
+            self._figures[route, method, status, entry_point] = figures
+        counted, timed = figures
+        counted.inc()
+        timed.observe(seconds)
 
     def render(self) -> tuple[bytes, str]:
         """Return the figures as text, and its content type."""

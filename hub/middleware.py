@@ -11,10 +11,9 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-import structlog
 from starlette.requests import Request
 
-from hub.logs import request_context
+from hub.logs import Answered, log_answered, request_context
 from hub.problems import HTTP_TYPES, Texts, answer
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from hub.metrics import Metrics
     from hub.problem_table import ProblemType
     from hub.settings import Settings
-
-log = structlog.get_logger()
 
 POLICY = (
     b"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
@@ -38,6 +35,7 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 PUSH_PATH = re.compile(r"^/api/v1/entries/[^/]+/pushes$")
 
 
@@ -71,7 +69,7 @@ class Gatekeeper:
                 has_begun = True
                 status = message["status"]
                 present = {name.lower() for name, _ in message["headers"]}
-                extra = [(name, value) for name, value in SECURITY_HEADERS if name not in present]
+                extra = [header for header in SECURITY_HEADERS if header[0] not in present]
                 message["headers"] = [*message["headers"], *extra, (b"x-request-id", request_id.encode())]
             await send(message)
 
@@ -87,7 +85,7 @@ class Gatekeeper:
                 if not has_begun:
                     await self._body_refusal(limit, scope)(scope, receive, decorated)
             finally:
-                self._count(scope, status, time.perf_counter() - started)
+                self._count(scope, request_id, status, time.perf_counter() - started)
 
     def _body_limit(self, scope: Scope) -> int:
         is_push = scope["method"] == "POST" and PUSH_PATH.match(scope["path"]) is not None
@@ -104,6 +102,14 @@ class Gatekeeper:
                 "shorten it; send long queries by POST",
             )
             return self._answer(scope, HTTP_TYPES[431], texts)
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]:
+            texts = Texts(
+                "网址中有零字节",
+                "the address holds a zero byte",
+                "请检查网址；名称和值都是文字，不含零字节",
+                "check the address: names and values are text and hold none",
+            )
+            return self._answer(scope, HTTP_TYPES[400], texts)
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
         if lengths and lengths[0].isdigit() and int(lengths[0]) > limit:
             return self._body_refusal(limit, scope)
@@ -121,13 +127,12 @@ class Gatekeeper:
         )
         return self._answer(scope, HTTP_TYPES[413], texts)
 
-    def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        route = scope.get("route")
-        template = getattr(route, "path", None)
-        self.metrics.request(template, scope["method"], status, seconds, self.entry_point)
-        log.info(
-            "request", method=scope["method"], route=template, status=status, milliseconds=round(seconds * 1000, 1)
-        )
+    def _count(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", None)
+        # What a stranger sends as a method is neither a label nor part of a log line.
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        self.metrics.request(route, method, status, seconds, self.entry_point)
+        log_answered(Answered(request_id, method, route, status, round(seconds * 1000, 1), self.entry_point))
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

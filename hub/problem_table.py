@@ -49,7 +49,7 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
         "holiday-list", HTTPStatus.UNPROCESSABLE_ENTITY, "节假日名单有误", "The holiday list is not in order"
     ),
     exemptions.RefusalNotPossibleError: ProblemType(
-        "refusal-not-possible", HTTPStatus.CONFLICT, "不能作出该拒绝", "This refusal is not possible"
+        "refusal-not-possible", HTTPStatus.CONFLICT, "不能作出该不予提供的答复", "This refusal is not possible"
     ),
     clocks.ClockError: ProblemType("clock", HTTPStatus.CONFLICT, "时限操作不成立", "The clock cannot do this"),
     shape.ShapeError: ProblemType(

@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from hub.database import INTERRUPTIONS, DatabaseUnreachableError
 from hub.problem_table import PROBLEMS, ProblemType
 from policies.errors import DomainError
 
@@ -190,6 +191,19 @@ def install(app: FastAPI) -> None:
             detail, "", "请检查地址，或从 /docs 查找接口", "check the address, or look the operation up in /docs"
         )
         return answer(request, kind, texts, headers=error.headers)
+
+    def _interrupted(request: Request, error: Exception) -> Response:
+        log.error("database.interrupted", error=type(error).__name__)
+        texts = Texts(
+            "数据库连接中断或过忙，请求没有得到确认",
+            "the database went away or is too busy: the request was not confirmed",
+            "请稍后重试；推送请沿用同一幂等键，已经完成的不会重复",
+            "try again later; repeat a push with the same idempotency key, what was done is not done twice",
+        )
+        return answer(request, PROBLEMS[DatabaseUnreachableError], texts, headers={"Retry-After": "5"})
+
+    for interruption in INTERRUPTIONS:
+        app.add_exception_handler(interruption, _interrupted)
 
     @app.exception_handler(Exception)
     def _unexpected(request: Request, error: Exception) -> Response:

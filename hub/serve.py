@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 SHUTDOWN_SECONDS = 10
 KEEP_ALIVE_SECONDS = 30
 BACKLOG = 2048
+GARBAGE_OBJECTS = 10_000
 
 
 class _Server(uvicorn.Server):
@@ -97,8 +99,16 @@ def serve(settings: Settings, database: Database, on_ready: Callable[[Services],
         stop_services(services)
 
 
+def _settle_memory() -> None:
+    """Look for garbage less often, and never among what stays until the end: it cost a tenth of every answer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_OBJECTS)
+
+
 async def _run(services: Services, on_ready: Callable[[Services], None] | None) -> None:
     servers = servers_of(services)
+    _settle_memory()
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from hub.identity.services import IdentityServices
     from hub.ledger.integrator import Integrator
     from hub.metrics import Metrics
+    from hub.open.answers import AnswerCache
     from hub.rows.cursors import CursorKey
     from hub.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, database, the context of the use cases, identity, the log's integrator, metrics, cached facts."""
+    """Settings, database, context of the use cases, identity, what runs beside, metrics, what is kept in memory."""
 
     settings: Settings
     database: Database
@@ -34,6 +35,7 @@ class Services:
     metrics: Metrics
     cache: ResourceCache
     cursor_key: CursorKey
+    answers: AnswerCache
 
 
 def incoming_folder(settings: Settings) -> Path:
@@ -41,8 +43,8 @@ def incoming_folder(settings: Settings) -> Path:
     return settings.data_dir / "incoming"
 
 
-def services_of(request: Request) -> Services:
-    """Return the parts of the app that serves the request."""
+async def services_of(request: Request) -> Services:
+    """Return the parts of the app that serves the request; ``async`` because anything else costs a thread."""
     services = request.app.state.services
     if not isinstance(services, Services):
         raise TypeError("the app was not made by create_app")

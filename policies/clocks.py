@@ -76,7 +76,7 @@ class Lapse:
         """Return what happened and what happens now, in both languages."""
         return Text(
             f"{self.bound_party}未在{self.due_on.isoformat()}前办结（{self.article}）；"
-            "逾期不等于拒绝，事项仍在办理，已报监督。",
+            "逾期不等于不予提供，事项仍在办理，已报监督。",
             f"{self.bound_party} did not answer by {self.due_on.isoformat()} ({self.article}); silence is no refusal: "
             "the case stays open and is reported to supervision.",
         )

@@ -60,7 +60,7 @@ class RefusalNotPossibleError(DomainError):
         """Keep the reasons; the message joins them in both languages."""
         self.reasons = reasons
         super().__init__(
-            "不能作出该拒绝，申请仍在办理：" + "；".join(r.what.zh for r in reasons),
+            "不能作出该不予提供的答复，申请仍在办理：" + "；".join(r.what.zh for r in reasons),
             "This refusal is not possible; the request stays open: " + "; ".join(r.what.en for r in reasons),
             next_zh="；".join(dict.fromkeys(r.next_step.zh for r in reasons)),
             next_en="; ".join(dict.fromkeys(r.next_step.en for r in reasons)),
@@ -72,7 +72,7 @@ class RefusalNotPossibleError(DomainError):
         if lang == "en":
             lines = tuple(f"{r.what.en}: {r.next_step.en}" for r in self.reasons)
             return ("This refusal is not possible; the request stays open.", *lines)
-        return ("不能作出该拒绝，申请仍在办理。", *(f"{r.what.zh}：{r.next_step.zh}" for r in self.reasons))
+        return ("不能作出该不予提供的答复，申请仍在办理。", *(f"{r.what.zh}：{r.next_step.zh}" for r in self.reasons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def _act_faults(act: RefusalAct, item: ItemFacts, resource: ResourceFacts, pack:
     if act.organ != resource.provider_id:
         yield reason(
             "wrong-organ",
-            ("只有提供单位可以对本单位信息项作出拒绝", "only the provider may refuse its own item"),
+            ("只有提供单位可以对本单位信息项作出不予提供的答复", "only the provider may refuse its own item"),
             ("转提供单位办理", "pass the request to the provider"),
         )
     if not (act.decider.name.strip() and act.decider.role.strip()):
@@ -337,7 +337,7 @@ class NotAdmissible:
                 f"What can be given: {', '.join(forms)}",
             )
         return (
-            "申请超出所述履职需要，退回缩小范围；这不是拒绝。",
+            "申请超出所述履职需要，退回缩小范围；这不是不予提供。",
             f"履职需要：{self.duty}",
             f"依据：{cite(self.article, lang)}",
             f"可以提供：{'、'.join(forms)}",

@@ -85,7 +85,10 @@ def ground_fault(code: str, pack: Pack) -> Reason | None:
     if ground is not None and ground.kind is GroundKind.INADMISSIBLE:
         return reason(
             "not-a-refusal",
-            (f"{code} 不是拒绝理由，而是请求超出履职需要", f"{code} is no ground: the request goes beyond the duty"),
+            (
+                f"{code} 不是不予提供的理由，而是请求超出履职需要",
+                f"{code} is no ground: the request goes beyond the duty",
+            ),
             ("退回申请方缩小范围，并给出较窄方案", "return the request for narrowing, with a narrower offer"),
         )
     if code not in pack.share_grounds | pack.open_grounds:
@@ -93,7 +96,7 @@ def ground_fault(code: str, pack: Pack) -> Reason | None:
         return reason(
             "ground-unknown",
             ("所称理由不在封闭清单内", "the ground is not in the closed list"),
-            (f"拒绝共享只能依据 {listed}；否则应当提供", f"only {listed} may found a refusal; else provide the item"),
+            (f"不予提供只能依据 {listed}；否则应当提供", f"only {listed} may found a refusal; else provide the item"),
         )
     return None
 

@@ -63,7 +63,7 @@ _ROWS: tuple[tuple[PendingCode, Outcome, str | None, tuple[str, str], tuple[str,
         Outcome.CONSULT,
         "foi.third_party",
         ("须先征求意见，由提供单位决定。", "Others must be heard first; the provider then decides."),
-        ("请提交申请；沉默不等于同意，也不等于拒绝。", "File the request; silence is neither consent nor refusal."),
+        ("请提交申请；沉默不等于同意，也不等于不予提供。", "File the request; silence is neither consent nor refusal."),
     ),
     (
         PendingCode.NOT_YET,

@@ -137,7 +137,8 @@ def invalid_bytes(label: str, byte: int, line: int) -> InvalidEncodingError:
     return InvalidEncodingError(
         f"第 {line} 行（第 {byte} 字节）不是有效的 {label} 文本",
         f"line {line} (byte {byte}) is not valid {label} text",
-        next_zh="用 --encoding 指明真实编码，或从业务系统重新导出；文件可能由两种编码拼接而成",
-        next_en="name the true encoding with --encoding, or export again; two encodings may be joined in the file",
+        next_zh="给了 --encoding 的，去掉它让平台识别；没有给的，从业务系统重新导出（可能由两种编码拼接而成）",
+        next_en="with --encoding: leave it out and let the hub find out; without: export again, two encodings may be"
+        " joined in the file",
         facts={"byte": byte, "line": line, "encoding": label},
     )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
 from hub.api.authentication import CurrentSystem
+from hub.api.direct import DirectRoute
 from hub.api.models import QueryBody, VerifyBody
 from hub.exchange import use
 from hub.rows.parsing import parse_json
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from hub.identity.facts import Requester
     from hub.services import Services
 
-router = APIRouter(prefix="/api/v1/exchange", tags=["agencies"])
+router = APIRouter(prefix="/api/v1/exchange", tags=["agencies"], route_class=DirectRoute)
 
 
 async def _standing(hub: Services, name: str, system: Requester) -> Standing:

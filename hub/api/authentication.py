@@ -59,8 +59,8 @@ def install_authentication(app: FastAPI, services: IdentityServices) -> None:
     app.state.identity = services
 
 
-def identity_of(request: Request) -> IdentityServices:
-    """Return the identity services of the app that serves the request."""
+async def identity_of(request: Request) -> IdentityServices:
+    """Return the identity services of the app that serves the request; ``async`` because all else costs a thread."""
     services = request.app.state.identity
     if not isinstance(services, IdentityServices):
         raise TypeError("install_authentication was not called")

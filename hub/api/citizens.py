@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-import orjson
-from fastapi import APIRouter, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from catalogue import search
 from hub.api.authentication import OptionalCaller
+from hub.api.rows import ROWS_PARAMETERS
 from hub.identity import store as identity_store
 from hub.open import datasets
-from hub.open.rows import FORMATS, download, fetch_public_page
+from hub.open.rows import FORMATS, download
 from hub.push import store as push_store
 from hub.rows.parsing import parse_parameters
-from hub.rows.render import json_rows, page_facts
 from hub.services import Hub
 
 if TYPE_CHECKING:
@@ -173,69 +171,8 @@ def describe(name: str, caller: OptionalCaller, hub: Hub) -> dict[str, Any]:
         return _described(hub, unit, resource)
 
 
-async def _resource(hub: Services, name: str) -> Resource:
-    known = hub.cache.known(name, None)
-    standing = known if known is not None else await run_in_threadpool(hub.cache.load, name, None)
-    return standing.resource
-
-
-_ROWS_PARAMETERS = {
-    "parameters": [
-        {"name": "items", "in": "query", "schema": {"type": "string"}, "description": "列名，逗号分隔 / columns"},
-        {
-            "name": "order",
-            "in": "query",
-            "schema": {"type": "string"},
-            "description": "排序列，-为降序 / -col: descending",
-        },
-        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 32000}},
-        {
-            "name": "cursor",
-            "in": "query",
-            "schema": {"type": "string"},
-            "description": "上一页的 next / next of the page before",
-        },
-        {
-            "name": "as_of",
-            "in": "query",
-            "schema": {"type": "integer", "minimum": 1},
-            "description": "数据版本号 / version",
-        },
-    ]
-}
-
-
-@router.get("/datasets/{name}/rows", summary="读取开放数据 / Read open rows", openapi_extra=_ROWS_PARAMETERS)
-async def rows(name: str, request: Request, hub: Hub) -> Response:
-    """Return one page; any item may be filtered by ``item=value`` or ``item__ge=value`` (docs/reference/query.md)."""
-    resource = await _resource(hub, name)
-    asked = parse_parameters(resource.id, request.query_params.multi_items())
-    async with hub.database.connection() as connection:
-        page = await fetch_public_page(hub.context, connection, resource, asked, hub.cursor_key)
-    facts = {"resource": resource.name, **page_facts(page)}
-    following = None
-    if page.next_cursor is not None:
-        kept = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
-        following = f"{request.url.path}?{urlencode([*kept, ('cursor', page.next_cursor)])}"
-    facts["next"] = following
-    body = _with_rows(facts, json_rows(page.columns, page.rows))
-    headers = {
-        "X-Total-Count": str(page.total.rows),
-        "X-Returned-Count": str(page.returned),
-        "ETag": f'"v{page.version}-{resource.version}"',
-        "Cache-Control": "no-cache",
-    }
-    if following is not None:
-        headers["Link"] = f'<{following}>; rel="next"'
-    return Response(body, media_type="application/json", headers=headers)
-
-
-def _with_rows(facts: dict[str, object], rows_json: bytes) -> bytes:
-    return orjson.dumps({**facts, "rows": orjson.Fragment(rows_json)}, default=str)
-
-
 @router.get(
-    "/datasets/{name}/download", summary="下载全部开放数据 / Download all open rows", openapi_extra=_ROWS_PARAMETERS
+    "/datasets/{name}/download", summary="下载全部开放数据 / Download all open rows", openapi_extra=ROWS_PARAMETERS
 )
 def download_rows(
     name: str,

@@ -162,7 +162,9 @@ def authorization_server_metadata(services: Identity) -> dict[str, object]:
     }
 
 
-@public_router.get("/.well-known/jwks.json", tags=["agencies"], summary="本平台公钥 / Public keys of this hub (RFC 7517)")
+@public_router.get(
+    "/.well-known/jwks.json", tags=["agencies"], summary="本平台公钥 / Public keys of this hub (RFC 7517)"
+)
 def jwks(services: Identity) -> JSONResponse:
     """Publish the keys that check access tokens and receipts."""
     key = services.tokens.key

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from hub.api.bodies import Body
 from hub.identity.facts import (
     JurisdictionKind,
     KeyAlgorithm,
@@ -29,12 +30,6 @@ V = TypeVar("V")
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 SLUG_PATTERN = r"^[a-z0-9-]{1,63}$"
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
-
-
-class Body(BaseModel):
-    """Base of request bodies: unknown members are refused, so that a misspelt one is not silently lost."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Answer(BaseModel):

@@ -6,19 +6,20 @@ import uuid
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from catalogue.lifecycle import Step
+from hub.api.bodies import Body as TextBody
 from policies.facts import Treatment
 
 Text200 = Annotated[str, Field(min_length=1, max_length=200)]
 Text2000 = Annotated[str, Field(max_length=2000)]
 
 
-class Body(BaseModel):
-    """Base of all request bodies."""
+class Body(TextBody):
+    """Base of the bodies here: values that never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class EntryBody(Body):

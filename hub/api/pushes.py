@@ -160,6 +160,7 @@ async def push(
         accepted = await run_in_threadpool(receive.accept, hub.context, hub.database, arrival, Limits())
     finally:
         path.unlink(missing_ok=True)
+    hub.answers.pushed(name)
     if not accepted.is_new:
         response.status_code = 200
     _count(hub, accepted)

@@ -57,12 +57,19 @@ class DemoFolder:
         """The folder a newcomer works in: keys, files, receipts, the story."""
         return self.path / "demo"
 
-    def prepare(self, *, reset: bool) -> bool:
-        """Make the directory ready for a start and return whether the city must be loaded.
+    def require_idle(self) -> None:
+        """Check that no demo runs on it.
 
         Raises:
-            DataDirInUseError: a hub runs on it.
+            DataDirInUseError: one does.
         """
+        if self.stage is not Stage.EMPTY:
+            lock = DataDirLock(self.path)
+            lock.take()
+            lock.release()
+
+    def prepare(self, *, reset: bool) -> bool:
+        """Make the directory ready for a start and return whether the city must be loaded; nobody may run on it."""
         if self.stage is Stage.LOADING or (reset and self.stage is Stage.READY):
             self._erase()
         if self.stage is Stage.EMPTY:
@@ -95,9 +102,6 @@ class DemoFolder:
 
     def _erase(self) -> None:
         """Erase what the demo wrote; a database server left behind by a killed hub is stopped first."""
-        lock = DataDirLock(self.path)
-        lock.take()
-        lock.release()
         if running_url(self.path) is not None:
             with EmbeddedPostgres(self.path):
                 pass

@@ -99,6 +99,7 @@ def run_demo(*, port: int, data_dir: Path | None, reset: bool, opens_browser: bo
     """
     screen = Screen()
     folder = DemoFolder(data_dir if data_dir is not None else default_folder())
+    folder.require_idle()
     port = free_port(port)
     city = load_city()
     with ExitStack() as stack:
@@ -128,6 +129,7 @@ def run_demo(*, port: int, data_dir: Path | None, reset: bool, opens_browser: bo
                 raise
             say("演示尚未装完就被停止，下次启动会从头再来", "stopped before it was loaded; the next start begins anew")
             raise SystemExit(int(Exit.UNEXPECTED)) from error
+        screen.say(f"已停止，数据保留在 {folder.path}", f"stopped; the data stay in {folder.path}")
 
 
 def free_port(port: int) -> int:

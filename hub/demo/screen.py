@@ -92,7 +92,7 @@ def guide(
         "",
         *_systems(registered, folder),
         "",
-        pick("十步走一遍：以下各步启动时都已真实执行", "The story: every step below was really run"),
+        pick("走一遍：以下各步启动时都已真实执行", "The story: every step below was really run"),
         pick("  另开一个终端，先执行一次：", "  in another terminal, once:"),
         f"{INDENT}{setup}",
         *(line for step in steps for line in _step(step, url + prefix)),
@@ -131,5 +131,5 @@ def _systems(registered: Sequence[DemoSystem], folder: Path) -> list[str]:
 
 
 def _step(step: dict[str, Any], base: str) -> list[str]:
-    command = textwrap.indent(step["command"], INDENT)
-    return ["", f"  {step['number']:>2}  {step['title']}  {base}{step['page']}", *command.splitlines()]
+    commands = textwrap.indent(step["command"], INDENT).splitlines()
+    return ["", f"  {step['number']:>2}  {step['title']}  {base}{step['page']}", *commands]

@@ -9,6 +9,7 @@ Step 9 (correction, 校核) is not shown: nothing is shown that does not run.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 LANGUAGES: Final = ("zh", "en")
-SHORT: Final = 64
-"""Characters of a command that stand above its result where a step has several."""
+PLAIN: Final = re.compile(r"[\w@%+=:,./、，。；-]+")
+"""Words no shell reads anything into; Chinese characters and marks are among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +57,24 @@ class Telling:
     page: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One command, what it printed and its exit code."""
+
+    command: str
+    result: Words
+    exit_code: int
+
+
 @dataclass(slots=True)
 class Transcript:
-    """The commands of a step, what each printed, and the exit code of the last."""
+    """The commands of a step in their order, with what each printed."""
 
-    commands: list[str] = field(default_factory=list)
-    results: list[Words] = field(default_factory=list)
-    exit_code: int = 0
+    parts: list[Part] = field(default_factory=list)
 
     def ran(self, command: str, lines: Callable[[], list[str]], exit_code: int = 0) -> None:
         """Note a command with what it prints, spoken once in each language."""
-        self.commands.append(command)
-        self.results.append(said(lines))
-        self.exit_code = exit_code
+        self.parts.append(Part(command, said(lines), exit_code))
 
     def act(
         self, command: str, call: Callable[[], Result], lines: Callable[[Result], list[str]], expected: Exit = Exit.OK
@@ -112,10 +118,10 @@ class Scene:
         """Return the client of a member's system."""
         return self.people.system(member)
 
-    def key_options(self, member: str) -> str:
-        """Return the options that name a system and its key, as a command takes them."""
+    def key_options(self, member: str) -> tuple[str, ...]:
+        """Return the words that name a system and its key, as a command takes them."""
         one: DemoSystem = self.people.registered[member]
-        return f"--system {one.system_id} --key-file keys/{member}.pem"
+        return ("--system", one.system_id, "--key-file", f"keys/{member}.pem")
 
 
 def said(lines: Callable[[], list[str]]) -> Words:
@@ -128,32 +134,28 @@ def said(lines: Callable[[], list[str]]) -> Words:
 
 
 def command(*words: str) -> str:
-    """Return a command line a shell reads back as ``words``; options of one word stay readable."""
-    return " ".join(word if word.startswith("--system ") else shlex.quote(word) for word in words)
+    """Return a command line that a shell reads back as ``words``, with quotes only where they are needed."""
+    return " ".join(word if PLAIN.fullmatch(word) else shlex.quote(word) for word in words)
 
 
 def told(telling: Telling, transcript: Transcript, lang: str, setup: str) -> dict[str, Any]:
     """Return a step as the page reads it."""
-    pairs = zip(transcript.commands, transcript.results, strict=True)
-    many = len(transcript.commands) > 1
-    results = [f"$ {_short(one)}\n{words.of(lang)}" if many else words.of(lang) for one, words in pairs]
+    parts = [
+        {"command": part.command, "result": part.result.of(lang), "exit_code": part.exit_code}
+        for part in transcript.parts
+    ]
     return {
         "number": telling.number,
         "title": telling.title.of(lang),
         "text": telling.text.of(lang),
         "article": telling.article.of(lang),
         "setup": setup,
-        "command": "\n".join(transcript.commands),
         "page": telling.page,
         "external": False,
-        "result": "\n\n".join(results).rstrip(),
-        "exit_code": transcript.exit_code,
+        "parts": parts,
+        "command": "\n".join(part.command for part in transcript.parts),
+        "result": "\n\n".join(part.result.of(lang) for part in transcript.parts if part.result.of(lang)),
     }
-
-
-def _short(line: str) -> str:
-    """Return the beginning of a command, enough to know which of several it is."""
-    return line if len(line) <= SHORT else f"{line[: SHORT - 2].rstrip()} …"
 
 
 def run_story(

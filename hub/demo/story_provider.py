@@ -58,7 +58,7 @@ def push_dirty(scene: Scene, transcript: Transcript) -> Telling:
 
 def _push_words(scene: Scene, path: Path, options: list[str]) -> str:
     words = ["hub", "push", path.name, "-d", mistakes.ENTRY, "--mode", "full", *options]
-    return command(*words, scene.key_options("shichangju"))
+    return command(*words, *scene.key_options("shichangju"))
 
 
 def _push(scene: Scene, transcript: Transcript, path: Path, header_row: int, line: str) -> dict[str, Any]:
@@ -77,14 +77,16 @@ def mend_and_push_again(scene: Scene, transcript: Transcript) -> Telling:
     result = _push(scene, transcript, mended, mistakes.HEADER_ROW, line)
     if result["rejected"]:
         raise StoryError(line)
+    faults = len(report) - 1
     return Telling(
         2,
         Words("读报告，改好，再推送", "Read the report, mend, push again"),
         Words(
-            "退回清单写明行、列、错误、依据的标准和改法，证件号码已遮盖；用 Excel 打开也不变形。改好八处后再推送，"
+            "退回清单写明行、列、错误、依据的标准和改法，证件号码已遮盖；用 Excel 打开也不变形。"
+            f"改好 {faults} 处后再推送，"
             "没有变化的行不重写，版本号加一。",
             "The list of faults gives row, column, fault, standard and how to mend it; identity numbers are masked. "
-            "After eight corrections the file is pushed again: unchanged rows are not written, the version grows.",
+            f"After {faults} corrections the file is pushed again: unchanged rows are not written, the version grows.",
         ),
         Words("郑州市信息化建设管理办法 第十九条", "Zhengzhou Measures Art. 19"),
         f"/d/{mistakes.ENTRY}#history",
@@ -111,7 +113,9 @@ def release(scene: Scene, transcript: Transcript) -> Telling:
     path = write_file(scene.folder, entry, scene.today, without=entry.stopped)
     result = scene.system(member.slug).push(REVIEWED, path, options={"mode": "full"})
     words = ["hub", "push", path.name, "-d", REVIEWED, "--mode", "full"]
-    transcript.ran(command(*words, scene.key_options(member.slug)), partial(push_lines, result), int(push_exit(result)))
+    transcript.ran(
+        command(*words, *scene.key_options(member.slug)), partial(push_lines, result), int(push_exit(result))
+    )
     return Telling(
         3,
         Words("两人放行，保密审查拦下两项", "Released by two people; the secrecy review stops two items"),

@@ -63,7 +63,7 @@ def open_as_citizen(scene: Scene, transcript: Transcript) -> Telling:
         Words("作为市民打开、下载", "Open it as a citizen and download"),
         Words(
             f"无需登录，全部 {len(codes)} 行一次下载，不截断。这份 CSV 用 Excel 直接打开：中文不乱码，"
-            f"{len(codes)} 个 18 位信用代码与接口返回的逐个相同，没有变成科学计数。法定代表人证件号码不在其中，"
+            f"{len(codes)} 个 18 位信用代码与接口返回的逐个相同，一位不少。法定代表人证件号码不在其中，"
             "页面写明为什么。",
             f"No login, all {len(codes)} rows in one file, nothing cut. Excel opens this CSV as it is: Chinese is "
             f"readable and the {len(codes)} credit codes of 18 characters equal those of the API one by one. "
@@ -83,22 +83,24 @@ def find_the_item(scene: Scene, transcript: Transcript) -> Telling:
     found = scene.system(ASKER).call("GET", "/api/v1/items", params={"q": words, "limit": 20})
     if MARRIAGES not in {hit["name"] for hit in found["items"]}:
         raise StoryError(words)
-    transcript.ran(command("hub", "find", words, scene.key_options(ASKER)), partial(find_lines, found))
+    login = scene.people.city.member(ASKER).login(Role.AGENCY_USER)
+    transcript.ran(command("hub", "find", words, *scene.key_options(ASKER)), partial(find_lines, found))
     return Telling(
         5,
         Words("找到那一项：谁有“婚姻状况”", "Find the item: who holds 婚姻状况 (marital status)"),
         Words(
             "住建局要核对公租房申请人的婚姻状况。按信息项检索，同义词也找得到（目录里叫“婚姻状态”）："
-            "持有单位、共享类型、所在条目在同一行。没有密钥的公众只看得到向社会开放的项。",
+            "持有单位、共享类型、所在条目在同一行。没有密钥也没有登录的公众只看得到向社会开放的项；"
+            f"在网页上以 {login} 登录后，同样的检索给出同样的结果。",
             "The housing bureau must check the marital status of an applicant. The search is for items and knows "
-            "synonyms: holder, sharing type and entry stand in one line. The public, without a key, finds only "
-            "what is open to society.",
+            "synonyms: holder, sharing type and entry stand in one line. The public, without key or login, finds only "
+            f"what is open to society; on the page, logged in as {login}, the same search finds the same.",
         ),
         Words(
             "郑州市信息化建设管理办法 第十八条（目录）；政务数据共享条例 第十三条",
             "Zhengzhou Measures Art. 18 (directory); Government data sharing regulation Art. 13",
         ),
-        "/items?q=企业名称",
+        f"/items?q={words}",
     )
 
 
@@ -106,7 +108,7 @@ def ask(scene: Scene, transcript: Transcript) -> Telling:
     """Ask for items with purpose and basis; one's own head consents; the rule grants what is unconditional."""
     person = Treatment.VERIFY_ONLY.value
     marriage = {"shenfen_haoma": person, "xingming": person, "hunyin_zhuangtai": person, SPOUSE: "full"}
-    resident = {"shenfen_haoma": person, "xingming": "masked", "xingbie": "full", "chusheng_riqi": "masked"}
+    resident = {"shenfen_haoma": person, "xingming": "masked", "chusheng_riqi": "masked"}
     for entry, items in ((MARRIAGES, marriage), (RESIDENTS, resident)):
         scene.kept[entry] = _ask(scene, transcript, entry, items)
     states = [line["state"] for line in scene.kept[RESIDENTS]["lines"]]
@@ -128,7 +130,7 @@ def ask(scene: Scene, transcript: Transcript) -> Telling:
             "政务数据共享条例 第二十条（申请要件）、第二十一条（答复期限）",
             "Government data sharing regulation Art. 20 (what a request states), Art. 21 (time to answer)",
         ),
-        "/docs",
+        "/docs#make_request_api_v1_requests_post",
     )
 
 
@@ -142,7 +144,7 @@ def _ask(scene: Scene, transcript: Transcript, entry: str, items: dict[str, str]
     for column, form in items.items():
         words += ["--item", column if form == Treatment.FULL else f"{column}={form}"]
     words += ["--purpose", PURPOSE, "--scenario", SCENARIO, "--basis", BASIS, "--case-pattern", CASES]
-    words += [f"--system {scene.people.registered[ASKER].system_id}", "--login", city.login(Role.AGENCY_USER)]
+    words += ["--system", scene.people.registered[ASKER].system_id, "--login", city.login(Role.AGENCY_USER)]
     asked = [{"item": column, "treatment": form} for column, form in items.items()]
     body = new_request(entry, scene.people.registered[ASKER].system_id, asked, days=180)
     body |= {"purpose": PURPOSE, "scenario": SCENARIO, "legal_basis": BASIS, "case_pattern": CASES}
@@ -175,7 +177,7 @@ def answer(scene: Scene, transcript: Transcript) -> Telling:
         "decision": "refuse",
         "ground": record["ground"],
         "exemption_id": str(record["id"]),
-        "provision": "郑州市信息化建设管理办法 第二十条",
+        "provision": "民法典 第一千零三十二条",
         "facts": facts,
         "considered": {
             "masked": "脱敏后结合姓名仍可识别配偶",
@@ -193,7 +195,7 @@ def answer(scene: Scene, transcript: Transcript) -> Telling:
         Words("一项同意，一项依据 R05 不予提供", "One item granted, one refused on ground R05"),
         Words(
             "民政局逐项答复：婚姻状态只给核验（一致或不一致，不给原值）。“不方便”不是理由，软件不接受，"
-            "申请仍在办理；配偶身份号码上有在效的个人隐私记录（R05），写明事实和考虑过的较轻方式后才能拒绝，"
+            "申请仍在办理；配偶身份号码上有在效的个人隐私记录（R05），写明事实和考虑过的较轻方式后才能不予提供，"
             "并告知救济途径。",
             "The bureau answers item by item: marital status for verification only (agrees or not, never the value). "
             "'Not convenient' is no ground: the software refuses the refusal and the request stays open. On the "
@@ -244,12 +246,12 @@ def query_and_verify(scene: Scene, transcript: Transcript) -> Telling:
     system = scene.system(ASKER)
     use = {"purpose": PURPOSE, "case_number": CASE}
     where = {"and": [{"item": "shenfen_haoma", "op": "eq", "value": person.number}]}
-    columns = ["xingming", "xingbie", "chusheng_riqi"]
+    columns = ["xingming", "chusheng_riqi"]
     found = system.call(
         "POST", f"/api/v1/exchange/{RESIDENTS}/query", json={"items": columns, "where": where, "limit": 100, **use}
     )
     items = " ".join(f"--items {column}" for column in columns)
-    tail = f"--purpose {PURPOSE} --case {CASE} {scene.key_options(ASKER)}"
+    tail = command("--purpose", PURPOSE, "--case", CASE, *scene.key_options(ASKER))
     transcript.ran(
         f'hub query {RESIDENTS} --where shenfen_haoma="$(cat {NUMBER_FILE})" {items} {tail}',
         partial(query_lines, found),
@@ -284,5 +286,5 @@ def query_and_verify(scene: Scene, transcript: Transcript) -> Telling:
             "政务数据共享条例 第二十二条（实施共享）、第二十五条（不得超范围使用）；个人信息保护法 第六条",
             "Government data sharing regulation Art. 22 (delivery), Art. 25 (no use beyond the grant); PIPL Art. 6",
         ),
-        "/docs",
+        "/docs#verify_api_v1_exchange__name__verify_post",
     )

@@ -62,7 +62,7 @@ def read_evidence(ground: str, data: Mapping[str, Any]) -> Evidence:
         raise ExemptionError(
             f"豁免记录的理由须为 {grounds} 之一",
             f"the ground of an exemption must be one of {', '.join(EVIDENCE_OF_GROUND)}",
-            next_zh="其他情形不是拒绝理由，应当提供",
+            next_zh="其他情形不是不予提供的理由，应当提供",
             next_en="nothing else is a ground: the item must be given",
         )
     known = {field.name for field in fields(_KINDS[kind])}

@@ -130,7 +130,7 @@ def _grant(case: _Case, form: Treatment, given: Answer) -> None:
         raise _impossible(
             "目录外的信息没有可授予的数据",
             "information outside the directory has no rows to grant",
-            "请先编目发布该信息，再答复；或依法拒绝",
+            "请先编目发布该信息，再答复；或依法不予提供",
             "describe and publish it first, or refuse it on a ground",
         )
     if narrower(form, case.line.asked) is not form:

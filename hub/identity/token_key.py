@@ -59,7 +59,7 @@ def load_token_key(path: Path) -> TokenKey:
         _make(path)
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise TokenKeyFileError(
-            f"令牌签名密钥文件 {path.name} 可被其他用户读取，已拒绝使用",
+            f"令牌签名密钥文件 {path.name} 可被其他用户读取，未予使用",
             f"the token key file {path.name} can be read by others and was refused",
             next_zh="请将文件权限改为 0600；如可能已泄露，删除后重启将生成新密钥，旧令牌全部失效",
             next_en="set its mode to 0600; if it may have leaked, delete it and restart: all old tokens end",

@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ LIST_LENGTH = 2000
 LARGEST_INTEGER = 2**53 - 1  # RFC 8785 3.2.2.3: integers beyond are not exact in JSON
 DIGEST = re.compile(r"(sha-256|sm3)=:[A-Za-z0-9+/]{43}=:|[A-Za-z0-9_-]{43}")  # RFC 9530, or a keyed digest
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # no lines, no commands to a terminal
+CITIZEN_ID_LENGTH = 18
 CITIZEN_ID = re.compile(r"(?<![0-9A-Za-z])([0-9]{17})([0-9Xx])(?![0-9A-Za-z])")
 
 Json = str | int | list["Json"] | dict[str, "Json"] | None
@@ -142,12 +143,13 @@ def check_fields(fields: Mapping[str, Given]) -> Mapping[str, Given]:
         if value is None:
             continue
         given = str(value) if isinstance(value, (str, uuid.UUID)) else value
-        if not _has_shape(given, FIELDS[name]):
+        has_shape, may_name_someone = _CHECKS[name]
+        if not has_shape(given):
             raise ReceiptContentError(
                 f"凭证“{name}”一栏的值不符合类型 {FIELDS[name]}",
                 f"the value of receipt field {name!r} is not of type {FIELDS[name]}",
             )
-        if FIELDS[name] is not FieldType.DIGEST and any(_has_citizen_id(text) for text in _texts(given)):
+        if may_name_someone and any(len(text) >= CITIZEN_ID_LENGTH and _has_citizen_id(text) for text in _texts(given)):
             raise ReceiptContentError(
                 f"凭证“{name}”一栏含有公民身份号码，不得写入日志（个人信息保护法 第6条 最小必要）",
                 f"receipt field {name!r} holds a citizen's identity number, which never enters the log",
@@ -158,38 +160,48 @@ def check_fields(fields: Mapping[str, Given]) -> Mapping[str, Given]:
     return checked
 
 
-def _has_shape(value: Given, kind: FieldType) -> bool:
-    match kind:
-        case FieldType.TEXT:
-            return _is_text(value)
-        case FieldType.DIGEST:
-            return isinstance(value, str) and DIGEST.fullmatch(value) is not None
-        case FieldType.COUNT:
-            return _is_count(value)
-        case FieldType.TEXTS:
-            if isinstance(value, str) or not isinstance(value, Sequence):
-                return False
-            return len(value) <= LIST_LENGTH and all(_is_text(text) for text in value)
-        case FieldType.COUNTS:
-            return isinstance(value, Mapping) and all(_is_text(k) and _is_count(n) for k, n in value.items())
+def _is_text(value: Given) -> bool:
+    # What is printable holds no control character; the exact look is for the rest (wide blanks and the like).
+    return (
+        isinstance(value, str) and 0 < len(value) <= TEXT_LENGTH and (value.isprintable() or not CONTROL.search(value))
+    )
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= TEXT_LENGTH and not CONTROL.search(value)
-
-
-def _is_count(value: object) -> bool:
+def _is_count(value: Given) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_INTEGER
 
 
-def _texts(value: Given) -> tuple[str, ...]:
-    match value:
-        case str():
-            return (value,)
-        case Mapping() | Sequence():
-            return tuple(value)
-        case _:
-            return ()
+def _is_digest(value: Given) -> bool:
+    return isinstance(value, str) and DIGEST.fullmatch(value) is not None
+
+
+def _are_texts(value: Given) -> bool:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return False
+    return len(value) <= LIST_LENGTH and all(map(_is_text, value))
+
+
+def _are_counts(value: Given) -> bool:
+    return isinstance(value, Mapping) and all(_is_text(name) and _is_count(n) for name, n in value.items())
+
+
+_SHAPES: Mapping[FieldType, Callable[[Given], bool]] = {
+    FieldType.TEXT: _is_text,
+    FieldType.TEXTS: _are_texts,
+    FieldType.COUNT: _is_count,
+    FieldType.COUNTS: _are_counts,
+    FieldType.DIGEST: _is_digest,
+}
+_CHECKS: Mapping[str, tuple[Callable[[Given], bool], bool]] = {
+    name: (_SHAPES[kind], kind is not FieldType.DIGEST) for name, kind in FIELDS.items()
+}
+"""For each field what tells its shape, and whether it is text that might hold a personal identifier."""
+
+
+def _texts(value: Given) -> Iterable[str]:
+    if isinstance(value, str):
+        return (value,)
+    return value if isinstance(value, Mapping | Sequence) else ()
 
 
 def _has_citizen_id(text: str) -> bool:

@@ -222,7 +222,7 @@ def _write_private(path: Path, content: bytes) -> None:
 def _read_private(path: Path) -> bytes:
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise KeyFileError(
-            f"私钥文件 {path.name} 可被他人读取，拒绝使用",
+            f"私钥文件 {path.name} 可被他人读取，未予使用",
             f"the private key file {path.name} can be read by others and is not used",
             next_zh="请将该文件权限改为 600；如可能已泄露，请更换密钥",
             next_en="set its mode to 600; if it may have leaked, rotate the key",

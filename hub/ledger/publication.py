@@ -5,7 +5,7 @@ Private keys are files (``receipt.pem``, ``log.pem``, ``secret.key``) in the key
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hub.ledger import store
@@ -29,6 +29,16 @@ class Ledger:
 
     writer: ReceiptWriter
     signer: LogSigner
+
+    def as_registered(self, unit: Unit) -> Ledger:
+        """Return this log under the name it was first registered by: a hub that moves to another address keeps it.
+
+        A checkpoint under another name would be one of another log, and nothing handed out before would agree.
+        """
+        for record in store.keys(unit):
+            if record.purpose == "log" and record.key == self.signer.key.public and record.name is not None:
+                return replace(self, signer=LogSigner(record.name, self.signer.key))
+        return self
 
     def publish(self, unit: Unit, at: datetime) -> None:
         """Register the public keys; at every start, after the schema is checked."""

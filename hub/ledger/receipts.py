@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
+import orjson
 import rfc8785
 
 from hub.ledger.errors import ReceiptContentError, ReceiptInvalidError, UnknownKeyError
@@ -34,6 +35,7 @@ TYPE = "receipt+jws"
 SALT_BYTES = 32
 LARGEST_ENTRY = 65_535  # tlog-tiles: entries of a bundle have a 16-bit length
 PARTS = 3
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,30 @@ def canonical(content: Mapping[str, object]) -> bytes:
 
     """
     try:
+        if isinstance(content, dict) and _is_flat(content):
+            return orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
         return rfc8785.dumps(_exact(content))
     except (rfc8785.CanonicalizationError, TypeError) as error:
         raise ReceiptContentError("内容无法规范化为 JSON", "the content has no canonical JSON form") from error
+
+
+def _is_flat(content: Mapping[str, object]) -> bool:
+    """Whether all names are ASCII and all values texts, integers, or plain lists and tables of them: any receipt is.
+
+    Then the fast encoder gives the canonical bytes: it escapes as RFC 8785 does, and ASCII names have one order.
+    """
+    for name, value in content.items():
+        if not name.isascii():
+            return False
+        if isinstance(value, list | tuple):
+            if not all(type(item) is str for item in value):
+                return False
+        elif isinstance(value, dict):
+            if not all(type(key) is str and key.isascii() and type(item) is int for key, item in value.items()):
+                return False
+        elif type(value) not in _PLAIN:
+            return False
+    return True
 
 
 def _exact(value: object) -> Json:

@@ -105,7 +105,7 @@ def self_test(known_answers: Mapping[str, Callable[[], bool]] = KNOWN_ANSWERS) -
 
 def _failed(name: str) -> CryptoSelfTestError:
     return CryptoSelfTestError(
-        f"密码自检未通过：{name}，系统拒绝启动",
+        f"密码自检未通过：{name}，系统不予启动",
         f"the known-answer test of {name} failed: refusing to start",
         next_zh="依赖库可能被替换或损坏；请按锁定文件重新安装后再启动",
         next_en="a dependency may be swapped or damaged: reinstall from the lock file, then start again",

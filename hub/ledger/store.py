@@ -263,8 +263,9 @@ def find(unit: Unit, receipt_id: uuid.UUID) -> LeafRow:
         raise ReceiptNotFoundError(
             "没有这个编号的凭证",
             "no receipt has this id",
-            next_zh="请核对编号；凭证编号随每次答复给出",
-            next_en="check the id: it comes with each answer",
+            # Word for word what a stranger to an existing receipt is told (threat 12).
+            next_zh="请核对编号；凭证只向当事单位和审计人员提供",
+            next_en="check the id; receipts are for their parties and auditors",
         )
     return _stored(row, _receipt_keys(unit))
 

@@ -53,7 +53,7 @@ class Group:
 
 
 def in_language(text: str, lang: str) -> str:
-    """Return the half of a text «中文 / English» (or «中文。 English») in a language; the whole where it has one half."""
+    """Return the half of «中文 / English» (or «中文。 English») in a language; the whole where it has one half."""
     for mark in (" / ", "/ ", "。 "):
         chinese, found, english = text.partition(mark)
         if found and _HAN.search(chinese) is not None and _HAN.search(english) is None:

@@ -1,4 +1,4 @@
-"""The portal's pages: home, directory, items, dataset, proof, the demo's story, the API, about. Server HTML, no scripts.
+"""The portal's pages: home, directory, items, dataset, proof, story, API, about. Server HTML, no scripts.
 
 Chinese at ``/``, English at ``/en/``; all state is in the URL. Jilin Art. 24 (accessibility), GB/T 37668.
 """
@@ -115,7 +115,12 @@ def api_docs(page: AskedPage) -> HTMLResponse:
     """Show the native API."""
     document = page.request.app.openapi()
     description = api_page.in_language(document["info"]["description"], page.lang)
-    return page.show("docs.html", groups=api_page.groups(document, page.lang), description=description, base=page.hub.settings.public_url)
+    return page.show(
+        "docs.html",
+        groups=api_page.groups(document, page.lang),
+        description=description,
+        base=page.hub.settings.public_url,
+    )
 
 
 @both(router, "/about")

@@ -35,7 +35,9 @@ def _form_cookie(services: IdentityServices) -> str:
     return "__Host-shutong-form" if services.rules.is_https else "shutong-form"
 
 
-def _form(page: Page, services: IdentityServices, fault: LoginRefusedError | TooManyAttemptsError | None) -> HTMLResponse:
+def _form(
+    page: Page, services: IdentityServices, fault: LoginRefusedError | TooManyAttemptsError | None
+) -> HTMLResponse:
     """Return the page with the form, its token in a field and in a cookie that only this site's pages send."""
     token = secrets.token_urlsafe(24)
     texts = ("", "")
@@ -43,7 +45,12 @@ def _form(page: Page, services: IdentityServices, fault: LoginRefusedError | Too
         texts = (fault.en, fault.next_en) if page.lang == "en" else (fault.zh, fault.next_zh)
     status = 200 if fault is None else 429 if isinstance(fault, TooManyAttemptsError) else 401
     answer = page.show(
-        "login.html", status=status, form_token=token, fault=texts[0], next=texts[1], asks_code=not page.hub.settings.demo
+        "login.html",
+        status=status,
+        form_token=token,
+        fault=texts[0],
+        next=texts[1],
+        asks_code=not page.hub.settings.demo,
     )
     answer.headers["Cache-Control"] = "no-store"
     answer.set_cookie(

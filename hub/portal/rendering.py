@@ -123,7 +123,7 @@ class Page:
             has_login=has_login(request),
             **values,
         )
-        headers = {"Content-Language": "zh-CN" if lang == "zh" else "en", "Vary": "Cookie"}
+        headers = {"Content-Language": "zh-CN" if lang == "zh" else "en", "Vary": "Accept, Cookie"}
         headers["Cache-Control"] = "no-cache" if self.staff is None else "no-store"
         return HTMLResponse(body, status_code=status, headers=headers)
 

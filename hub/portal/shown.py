@@ -62,11 +62,13 @@ def cell(value: object, column: Column, lang: Lang) -> Cell:
         return Cell({"zh": ("否", "是"), "en": ("no", "yes")}[lang][value])
     if isinstance(value, int | float | Decimal):
         return Cell(number(value), css="n")
-    if isinstance(value, datetime):
-        return Cell(value.isoformat(" ", "seconds").removesuffix(":00"), css="d")
     if isinstance(value, date):
-        return Cell(value.isoformat(), css="d")
-    text = str(value)
+        is_time = isinstance(value, datetime)
+        return Cell(str(value).removesuffix(":00") if is_time else value.isoformat(), css="d")
+    return _text(str(value), column, lang)
+
+
+def _text(text: str, column: Column, lang: Lang) -> Cell:
     item = column.item
     if item.code_list is not None and not column.is_masked and (meaning := code_name(item.code_list.name, text, lang)):
         return Cell(meaning, code=text)

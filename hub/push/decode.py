@@ -8,12 +8,15 @@ caller opens the incident from :attr:`PushReading.gate`. Memory stays flat.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from connectors.files.errors import FileError
 from connectors.files.reader import open_table
 from connectors.port import ReadOptions
 from hub.push.check import CheckedChunk, Checker
+from hub.push.errors import HeaderMismatchError
 from hub.push.gate import Gate, GateResult
 from hub.push.header import HeaderMapping, map_header, unmapped
 
@@ -72,6 +75,10 @@ class PushReading:
             self._columns = map_header(
                 self._source.header, self._source.letters, plan.items, plan.mapping, self._source.preview()
             )
+        except HeaderMismatchError:
+            self._refuse_secrets(plan)
+            self._source.close()
+            raise
         except BaseException:
             self._source.close()
             raise
@@ -80,6 +87,17 @@ class PushReading:
             plan.items, plan.key_columns, today=plan.today, demo=plan.demo, code_lists=plan.code_lists
         )
         self.counts = PushCounts()
+
+    def _refuse_secrets(self, plan: CheckPlan) -> None:
+        """Search all cells of a file whose columns do not fit; raise ``GateStoppedError`` for a secrecy mark."""
+        gate = Gate((), unmapped(self._source.header, self._source.letters), today=plan.today)
+        with suppress(FileError):
+            for frame in self._source.chunks():
+                gate.scan_chunk(frame)
+        found = gate.result()
+        if found.has_secrecy_mark:
+            self._source.close()
+            GateResult(tuple(one for one in found.findings if one.kind.is_secrecy)).raise_if_stopped()
 
     def chunks(self) -> Iterator[CheckedChunk]:
         """Yield checked chunks; from the first finding of the gate on, only search.

@@ -102,7 +102,10 @@ def map_header(
     absent = {by_name[plain(name)].column for name in mapping.absent}
     missing = [item for item in items if item.column not in positions and item.column not in absent]
     if unknown or missing or repeated:
-        raise _mismatch(header, letters, (unknown, missing, repeated), items, _better_row(by_name, header, preview))
+        better = _better_row(by_name, header, preview)
+        if len(unknown) == len(header) - len(unnamed) - len(ignored):
+            raise _no_header(letters, missing, better)
+        raise _mismatch(header, letters, (unknown, missing, repeated), items, better)
     return ColumnMap(MappingProxyType(positions), tuple(unnamed), tuple(ignored), tuple(header), tuple(letters))
 
 
@@ -150,6 +153,38 @@ def _near(name: str, candidates: Sequence[str]) -> list[str]:
     return get_close_matches(name, candidates, n=_NEAR, cutoff=_CUTOFF)
 
 
+def _hint(better: int | None) -> tuple[str, str]:
+    """Return what to say of a row that looks more like the header."""
+    if better is None:
+        return "", ""
+    return (
+        f"表头可能在文件第 {better} 行：用 --header-row {better}，不用 --skip-rows；",
+        f"the header may be line {better} of the file: use --header-row {better} and no --skip-rows; ",
+    )
+
+
+def _no_header(letters: Sequence[str], missing: Sequence[Item], better: int | None) -> HeaderMismatchError:
+    """Build the error of a row in which nothing is known: it may be data, so nothing of it is repeated."""
+    names = "、".join(item.name for item in missing)
+    hint_zh, hint_en = _hint(better)
+    return HeaderMismatchError(
+        f"所指的表头行里没有一个列名是目录的信息项，这一行像是数据或说明。目录的信息项：{names}",
+        "no name in the header row is an item of the entry: it looks like data or a title. Items: "
+        + ", ".join(f"{item.name} ({item.column})" for item in missing),
+        next_zh=hint_zh
+        + "没有表头的文件用 --no-header --columns 列名,列名…；确是表头的，用 --rename 列字母=信息项 说明",
+        next_en=hint_en
+        + "a file without a header takes --no-header --columns name,name…; a header in other words takes"
+        " --rename letter=item",
+        facts={
+            "unknown": [{"letter": letter, "near": []} for letter in letters],
+            "missing": [{"column": item.column, "name": item.name, "near": []} for item in missing],
+            "repeated": [],
+            "header_row": better,
+        },
+    )
+
+
 def _mismatch(
     header: Sequence[str],
     letters: Sequence[str],
@@ -182,8 +217,7 @@ def _mismatch(
         names = "、".join(f"{fact['letter']} 列 {fact['name']}" for fact in repeated_facts)
         zh.append(f"重复的列 {len(repeated)} 个：{names}")
         en.append(f"{len(repeated)} repeated: " + ", ".join(f"{fact['letter']}" for fact in repeated_facts))
-    hint_zh = f"表头可能在第 {better} 行，用 --header-row {better}；" if better else ""
-    hint_en = f"the header may be row {better}: use --header-row {better}; " if better else ""
+    hint_zh, hint_en = _hint(better)
     return HeaderMismatchError(
         "表头与目录条目不一致。" + "；".join(zh),
         "the header does not fit the entry. " + "; ".join(en),

@@ -46,15 +46,18 @@ class MergeError(DomainError):
 
 
 class ShrinkError(MergeError):
-    """A full push would close too large a share of the rows, and nobody consented."""
+    """A full push would close too many of the rows, and nobody consented."""
 
-    def __init__(self, closing: int, of: int) -> None:
+    def __init__(self, closing: int, of: int, hold_rows: int | None = None) -> None:
+        """``hold_rows`` is the entry's own limit in rows; None means the share of all entries."""
+        most_zh = f"{SHRINK_LIMIT:.0%}" if hold_rows is None else f"条目规定的 {hold_rows} 行"
+        most_en = f"{SHRINK_LIMIT:.0%}" if hold_rows is None else f"the {hold_rows} rows the entry allows"
         super().__init__(
-            f"本次全量推送将使 {of} 行中的 {closing} 行失效，超过 {SHRINK_LIMIT:.0%}，已停止，未改动任何数据",
-            f"this full push would close {closing} of {of} rows, more than {SHRINK_LIMIT:.0%}; nothing was changed",
-            next_zh="先核对文件是否完整；确属应当删除的，由本单位确认后以 allow_shrink 重新推送，或改用 upsert 模式",
-            next_en="check that the file is complete; if the rows must go, push again with allow_shrink, or use upsert",
-            facts={"closing": closing, "rows": of, "limit": SHRINK_LIMIT},
+            f"本次全量推送将使 {of} 行中的 {closing} 行失效，超过 {most_zh}，已停止，未改动任何数据",
+            f"this full push would close {closing} of {of} rows, more than {most_en}; nothing was changed",
+            next_zh="先核对文件是否完整；确属应当删除的，由本单位确认后加 --allow-shrink 重新推送，或改用 upsert 模式",
+            next_en="check that the file is complete; if the rows must go, push again with --allow-shrink, or use upsert",
+            facts={"closing": closing, "rows": of, "limit": SHRINK_LIMIT if hold_rows is None else hold_rows},
         )
 
 
@@ -112,12 +115,14 @@ class Merge:
     """One merge: into which table, as which version (``number``), how.
 
     ``rejected`` is asked after the last chunk was taken, when the checks know all they rejected.
+    ``hold_rows``: more closed rows than this need consent (``allow_shrink``); None means the share of all entries.
     """
 
     table: RowTable
     number: int
     mode: MergeMode
     allow_shrink: bool = False
+    hold_rows: int | None = None
     rejected: Callable[[], Rejected] = field(default=Rejected)
 
 
@@ -226,7 +231,10 @@ def _hold(driver: Driver, job: Merge) -> int:
 def _closing(driver: Driver, job: Merge, before: RowState) -> int:
     """Return how many rows are to be closed, having made sure that somebody consented to many."""
     closing = writing.closing(driver)
-    shrinks = before.row_count >= SHRINK_FROM_ROWS and closing > SHRINK_LIMIT * before.row_count
+    if job.hold_rows is not None:
+        shrinks = closing > job.hold_rows
+    else:
+        shrinks = before.row_count >= SHRINK_FROM_ROWS and closing > SHRINK_LIMIT * before.row_count
     if shrinks and not job.allow_shrink:
-        raise ShrinkError(closing, before.row_count)
+        raise ShrinkError(closing, before.row_count, job.hold_rows)
     return closing

@@ -207,11 +207,16 @@ def _take_in(work: _Work, limits: Limits, folder: Path) -> tuple[store.Outcome, 
         intake = _Intake(reading, builder)
         number = store.next_number(unit, resource.id)
         job = Merge(
-            resource.table, number, MergeMode(given.mode), allow_shrink=arrival.allow_shrink, rejected=intake.rejected
+            resource.table,
+            number,
+            MergeMode(given.mode),
+            allow_shrink=arrival.allow_shrink,
+            hold_rows=resource.entry.push.hold_rows,
+            rejected=intake.rejected,
         )
         counts = merge(unit, job, intake.accepted())
         facts = reading.facts()
-    did = reporting.MergeCounts(counts.inserted, counts.changed, counts.unchanged, counts.closed)
+    did = reporting.MergeCounts(counts.inserted, counts.changed, counts.unchanged, counts.closed, counts.held)
     made = builder.build(facts, merge=did, push=str(given.id), title=resource.title)
     _store_rejections(unit, given.id, log)
     receipt = _record(work, made, number)

@@ -39,12 +39,13 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class MergeCounts:
-    """What the accepted rows did to the resource."""
+    """What the accepted rows did to the resource; ``held`` rows are not in the file and yet not closed."""
 
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
     closed: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class PushReport:
                 "updated": merge.updated,
                 "unchanged": merge.unchanged,
                 "closed": merge.closed,
+                "held": merge.held,
             }
         if log is not None:
             page = log.page(0, inline)
@@ -226,6 +228,8 @@ def _summary_zh(report: PushReport) -> list[str]:
         f"  {kind} {COERCIONS[kind].zh}  [{item}] {number:,} 个值"
         for (kind, item), number in sorted(report.coercions.items())
     ]
+    if merge is not None and merge.held:
+        lines.append(f"  文件中没有的 {merge.held:,} 行没有删除：退回的行可能就是它们；改好后重推即可")
     facts = report.facts
     if facts.blank_rows:
         places = "、".join(str(line) for line in facts.blank_lines)
@@ -260,6 +264,8 @@ def _summary_en(report: PushReport) -> list[str]:
         f"  {kind} {COERCIONS[kind].en}  [{item}] {number:,} values"
         for (kind, item), number in sorted(report.coercions.items())
     ]
+    if merge is not None and merge.held:
+        lines.append(f"  {merge.held:,} rows not in the file are not closed: rejected rows may be these")
     facts = report.facts
     if facts.blank_rows:
         more = " …" if facts.blank_rows > len(facts.blank_lines) else ""
@@ -275,9 +281,16 @@ def _summary_en(report: PushReport) -> list[str]:
     return lines
 
 
+def _place(fault: Mapping[str, object], column: str) -> str:
+    """Return where in its row a fault is: column and item, the item alone where the file lacks it, or nothing."""
+    if fault["item"] is None:
+        return ""
+    return " " + ("" if fault["letter"] is None else column.format(letter=fault["letter"])) + f"[{fault['item']}]"
+
+
 def _example_zh(count: RuleCount) -> str:
     first = count.examples[0]
-    column = "" if first["letter"] is None else f" {first['letter']} 列 [{first['item']}]"
+    column = _place(first, "{letter} 列 ")
     value = f" {first['value']}" if first["value"] else ""
     hint = f" {first['hint']}" if first["hint"] else ""
     return f"例: 第 {first['line']:,} 行{column}{value}{hint}"
@@ -285,7 +298,7 @@ def _example_zh(count: RuleCount) -> str:
 
 def _example_en(count: RuleCount) -> str:
     first = count.examples[0]
-    column = "" if first["letter"] is None else f" column {first['letter']} [{first['item']}]"
+    column = _place(first, "column {letter} ")
     value = f" {first['value']}" if first["value"] else ""
     hint = f" {first['hint_en']}" if first["hint_en"] else ""
     return f"e.g. line {first['line']:,}{column}{value}{hint}"

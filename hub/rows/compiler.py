@@ -99,7 +99,7 @@ def _compile(query: Query, permit: Permit, table: RowTable, key: CursorKey | Non
     columns = _selected(query, permit, table)
     where = _where(query, permit, table)
     sorts = tuple(sorting(table, order) for order in _allowed_order(query, permit))
-    mark = fingerprint((table.entry_id.hex, query.as_of, where.text, where.parameters, sorts))
+    mark = fingerprint((table.entry_id.hex, permit.grant_id, query.as_of, where.text, where.parameters, sorts))
     place = None
     if key is not None and query.page.cursor is not None:
         place = key.read(mark, query.page.cursor, len(sorts))

@@ -2,7 +2,7 @@
 
 A cursor holds the values of the last row's sort items and its ``_row``, never an offset, so a deep page
 costs what the first does. It is base64url of an HMAC-SHA256 tag (128 bits) and the values; the tag covers
-the fingerprint of resource, version, condition, order and row filter, so that a cursor altered or carried
+the fingerprint of resource, grant, version, condition, order and row filter, so that a cursor altered or carried
 to another query, resource or grant is refused (threats 12, 26).
 """
 

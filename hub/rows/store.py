@@ -27,6 +27,7 @@ from policies.facts import RequesterKind
 from policies.masking import Audience, mask
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Callable, Iterator, Sequence
 
     from hub.database import Database, Unit
@@ -133,6 +134,12 @@ def read_page(unit: Unit, compiled: CompiledSQL, reading: Reading) -> RowPage:
 
 
 _VERSION = b"SELECT version FROM hub.row_set WHERE entry_id = %s"
+
+
+async def current_version(connection: AsyncDriver, entry_id: uuid.UUID) -> int:
+    """Return the version a resource stands at now; 0 before the first push."""
+    row = await (await connection.execute(_VERSION, (entry_id,), prepare=True)).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _version_of(found: Sequence[Row]) -> int | None:

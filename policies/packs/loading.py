@@ -165,7 +165,7 @@ def _share_grounds(source: PackFiles, grounds: Mapping[str, Ground], *, overlay:
     wrong = sorted(code for code in own if grounds[code].kind is not GroundKind.GROUND)
     if wrong or own != _BASE_GROUNDS:
         raise PackError(
-            "closed_list.csv", "拒绝共享的理由只能是 R01、R04、R05", f"must be R01, R04, R05, not {sorted(own)}"
+            "closed_list.csv", "不予提供的理由只能是 R01、R04、R05", f"must be R01, R04, R05, not {sorted(own)}"
         )
     extra = frozenset(code for code, ground in grounds.items() if ground.kind is GroundKind.NATIONAL_OVERLAY)
     return own | extra if overlay else own

@@ -64,7 +64,7 @@ def test_a_lapse_is_no_refusal_and_names_who_is_late() -> None:
     lapse = _clock().lapse(date(2026, 3, 17), CALENDAR)
     assert lapse is not None
     zh, en = lapse.explain()
-    assert ("逾期不等于拒绝" in zh, "silence is no refusal" in en, "提供单位" in zh) == (True, True, True)
+    assert ("逾期不等于不予提供" in zh, "silence is no refusal" in en, "提供单位" in zh) == (True, True, True)
 
 
 def test_a_late_answer_stays_on_record_as_a_lapse() -> None:

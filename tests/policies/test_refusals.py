@@ -165,7 +165,7 @@ def test_every_fault_is_told_at_once_with_the_next_step_in_both_languages() -> N
 def test_beyond_the_need_is_answered_with_a_narrower_offer() -> None:
     offer = {"community": Treatment.AGGREGATE_ONLY}
     answer = not_admissible(("name", "community"), "按社区掌握户数以编制住房规划", offer, load_pack("zhengzhou"))
-    assert "这不是拒绝" in answer.explain("zh")[0]
+    assert "这不是不予提供" in answer.explain("zh")[0]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_case_9_when_the_time_runs_out_it_goes_to_the_board_and_is_no_refusal() 
     on, calendar = date(2026, 3, 17), shipped_calendar()
     lapse = clock.lapse(on, calendar)
     assert lapse is not None
-    assert (clock.state(on, calendar), "逾期不等于拒绝" in lapse.explain().zh) == (ClockState.LAPSED, True)
+    assert (clock.state(on, calendar), "逾期不等于不予提供" in lapse.explain().zh) == (ClockState.LAPSED, True)
 
 
 @pytest.mark.parametrize("pack", PACKS)

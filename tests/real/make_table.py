@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from hub import logs, schema
+from hub.context import utc_now
 from hub.database import Database, DatabaseOptions
 from hub.postgres import EmbeddedPostgres
 from hub.postgres_cluster import ServerOptions
 from hub.settings import Settings
+from policies.workdays import local_day
 from tests.real.describing import ABSENT, DATA, FIGURES, TABLE, real_entries
 from tests.real.figures import push_all, totals
 from tests.real.office import open_office
@@ -30,8 +32,8 @@ def main() -> int:
         print(ABSENT)
         return 1
     logs.configure("json", "error")
-    entries = real_entries(date.today())  # noqa: DTZ011 - assessments are dated by the calendar of the city
-    figures = {}
+    entries = real_entries(local_day(utc_now()))
+    figures: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory(prefix="real-files-") as folder:
         server = Path(folder) / "server"
         server.mkdir()

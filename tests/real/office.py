@@ -94,7 +94,10 @@ def _found(services: Services) -> None:
     passwords = Passwords()
     with services.database.begin() as unit:
         add_jurisdiction(
-            unit, record, CONSOLE, Jurisdiction(CITY, "示例市", "Example City", JurisdictionKind.CITY, None, "zhengzhou")
+            unit,
+            record,
+            CONSOLE,
+            Jurisdiction(CITY, "示例市", "Example City", JurisdictionKind.CITY, None, "zhengzhou"),
         )
         for (slug, name, code, kind), roles in STAFF.items():
             add_member(unit, record, CONSOLE, NewMember(name, code, kind, CITY, slug=slug), utc_now())

@@ -52,11 +52,7 @@ def document(entries: Sequence[RealEntry], figures: Mapping[str, Mapping[str, An
     ]
     for kind, title in KINDS.items():
         taken = [
-            file
-            for real in entries
-            if real.kind == kind
-            for file in real.files
-            if "problem" not in figures[file.key]
+            file for real in entries if real.kind == kind for file in real.files if "problem" not in figures[file.key]
         ]
         if taken:
             parts.append(f"## {title}\n\n" + "\n".join(_table(taken, figures)) + "\n")

@@ -71,7 +71,7 @@ class RunningHub:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
         # Compiled modules are kept, for a hub that is killed fifty times is also started fifty times.
         kept.pop("PYTHONDONTWRITEBYTECODE", None)
-        bytecode = self.data_dir.parent / "bytecode"
+        bytecode = self.data_dir.parents[1] / "bytecode"  # one for all hubs of a test run
         own = {"HUB_DATA_DIR": str(self.data_dir), "HUB_PUBLIC_URL": self.url, "HUB_DEMO": "true"}
         return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(bytecode), **own, **more}
 

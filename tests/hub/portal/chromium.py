@@ -146,8 +146,8 @@ def browser(*, scripts: bool = True) -> Iterator[Page]:
     with tempfile.TemporaryDirectory(prefix="shutong-chromium-", ignore_cleanup_errors=True) as name:
         command = [
             path, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-            "--disable-extensions", "--disable-background-networking", "--disable-component-update", "--no-proxy-server",
-            "--remote-debugging-port=0", f"--user-data-dir={name}", "about:blank",
+            "--disable-extensions", "--disable-background-networking", "--disable-component-update",
+            "--no-proxy-server", "--remote-debugging-port=0", f"--user-data-dir={name}", "about:blank",
         ]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:

@@ -26,7 +26,7 @@ class Element:
         return " ".join("".join(self._texts()).split())
 
     def _texts(self) -> list[str]:
-        return self.pieces + [part for child in self.children for part in child._texts()]  # noqa: SLF001
+        return self.pieces + [part for child in self.children for part in child._texts()]
 
     def find(self, *tags: str) -> list[Element]:
         """Return all elements of these tags inside, in order."""

@@ -103,6 +103,17 @@ def test_a_push_may_close_many_rows_with_consent(pusher: Pusher) -> None:
     assert pusher.push(TWENTY[:13], allow_shrink=True).closed == 7
 
 
+def test_an_entry_may_hold_a_push_that_closes_fewer_rows(pusher: Pusher) -> None:
+    pusher.push(TWENTY)
+    with pytest.raises(ShrinkError, match="条目规定的 1 行"):
+        pusher.push(TWENTY[:18], hold_rows=1)
+
+
+def test_an_entry_may_let_more_rows_go_without_consent(pusher: Pusher) -> None:
+    pusher.push(TWENTY)
+    assert pusher.push(TWENTY[:10], hold_rows=10).closed == 10
+
+
 def test_a_small_resource_may_shrink_without_consent(pusher: Pusher) -> None:
     pusher.push(TWENTY[:9])
     assert pusher.push(TWENTY[:1]).closed == 8

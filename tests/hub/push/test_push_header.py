@@ -76,6 +76,19 @@ def test_the_row_that_looks_like_the_header_is_proposed() -> None:
     assert (caught.value.facts["header_row"], "--header-row 3" in caught.value.next_zh) == (3, True)
 
 
+def test_a_row_in_which_nothing_is_known_may_be_data_and_is_not_repeated() -> None:
+    with pytest.raises(HeaderMismatchError) as caught:
+        mapped(["张三", "410102199003071021", "12"])
+    said = f"{caught.value.zh} {caught.value.en} {caught.value.next_zh} {caught.value.facts}"
+    assert ("张三" in said, "4101" in said) == (False, False)
+
+
+def test_a_file_without_header_is_told_the_options_it_needs() -> None:
+    with pytest.raises(HeaderMismatchError, match="没有一个列名") as caught:
+        mapped(["张三", "410102199003071021", "12"])
+    assert "--no-header --columns" in caught.value.next_zh
+
+
 def test_a_column_is_renamed_by_its_name_or_its_letter() -> None:
     found = mapped(["企业名", "", "资本"], HeaderMapping({"企业名": "name", "B": "code", "资本": "capital"}))
     assert dict(found.positions) == {"name": 0, "code": 1, "capital": 2}

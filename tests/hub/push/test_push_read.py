@@ -96,6 +96,20 @@ def test_a_marked_file_is_stopped_even_when_its_columns_do_not_fit(tmp_path: Pat
         read_push(path, ReadOptions(header_row=2), PEOPLE)
 
 
+def test_a_mark_far_down_stops_a_file_even_when_its_columns_do_not_fit(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("序号,密级\n1,\n2,机密★5年\n", encoding="utf-8")
+    with pytest.raises(GateStoppedError) as caught:
+        read_push(path, None, PEOPLE)
+    assert "B 列" in caught.value.zh
+
+
+def test_a_personal_number_in_columns_that_do_not_fit_is_no_incident(tmp_path: Path) -> None:
+    frame = population(3).select(pl.col("公民身份号码").alias("身份"))
+    with pytest.raises(HeaderMismatchError):
+        read_push(write(tmp_path, frame), None, PEOPLE)
+
+
 def test_a_mark_in_the_footer_ends_the_reading(tmp_path: Path) -> None:
     path = write(tmp_path, population(30))
     path.write_text(path.read_text(encoding="utf-8") + "（工作秘密）\n", encoding="utf-8")

@@ -1,0 +1,33 @@
+"""What every request body has in common: unknown members are refused, and so are characters that are no text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+ZERO = "\x00"
+
+
+class Body(BaseModel):
+    """Base of all request bodies: a misspelt member is not silently lost, a zero byte goes no further.
+
+    PostgreSQL has no zero byte in texts; here it is an error of the sender that names its place, not a fault.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _holds_text_alone(cls, value: Any) -> Any:
+        """Refuse a zero byte in any text of the body, at any depth."""
+        waiting = [value]
+        while waiting:
+            match waiting.pop():
+                case str(text) if ZERO in text:
+                    raise ValueError("文本中有零字节 / a text holds a zero byte")
+                case dict(members):
+                    waiting.extend((*members, *members.values()))
+                case list(parts):
+                    waiting.extend(parts)
+        return value
