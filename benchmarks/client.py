@@ -199,14 +199,18 @@ def post(path: str, body: str, length: int, token: str) -> str:
     )
 
 
-def main() -> None:
-    """Run the plan on standard input."""
+def _new_loop() -> asyncio.AbstractEventLoop:
     try:
         from uvloop import new_event_loop
-    except ImportError:
-        new_event_loop = asyncio.new_event_loop  # type: ignore[assignment]  # Windows has no uvloop
+    except ImportError:  # there is none for Windows
+        return asyncio.new_event_loop()
+    return new_event_loop()
+
+
+def main() -> None:
+    """Run the plan on standard input."""
     plan = Plan(**json.load(sys.stdin))
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
         print(json.dumps(asdict(runner.run(_run(plan)))))
 
 

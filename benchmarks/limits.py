@@ -98,7 +98,8 @@ def _pgbench(url: str, folder: Path, given: Namespace) -> tuple[float, float]:
     """Return point reads a second with prepared statements, and CPU microseconds of the server a read."""
     script = folder / "point.sql"
     script.write_text(
-        f"\\set n random(0, {given.rows - 1})\nSELECT * FROM public.bench_plain WHERE household = :n;\n", encoding="ascii"
+        f"\\set n random(0, {given.rows - 1})\nSELECT * FROM public.bench_plain WHERE household = :n;\n",
+        encoding="ascii",
     )
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("UPDATE public.bench_plain p SET household = n - 1 FROM"

@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from hub.logs import Answered, log_answered, request_context
@@ -39,8 +42,13 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 PUSH_PATH = re.compile(r"^/api/v1/entries/[^/]+/pushes$")
 
 
-class BodyTooLargeError(Exception):
-    """A body without a length grew past its limit while it was read."""
+class BodyTooLargeError(HTTPException):
+    """A body without a length grew past its limit while it was read; what reads bodies lets this kind pass."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than the limit, send less of it at a time"
+        )
 
 
 class Gatekeeper:
@@ -74,16 +82,22 @@ class Gatekeeper:
             await send(message)
 
         limit = self._body_limit(scope)
+        body = _CountedBody(receive, limit)
+
+        async def unless_cut(message: Message) -> None:
+            # What a route makes of a body that was cut (a parser's complaint, a fault) is not the answer.
+            if has_begun or not body.is_too_large:
+                await decorated(message)
+
         with request_context(request_id):
             try:
                 refusal = self._refusal(scope, limit)
+                if refusal is None:
+                    with suppress(BodyTooLargeError):
+                        await self.app(scope, body, unless_cut)
+                    refusal = self._body_refusal(limit, scope) if body.is_too_large and not has_begun else None
                 if refusal is not None:
                     await refusal(scope, receive, decorated)
-                else:
-                    await self.app(scope, _limited(receive, limit), decorated)
-            except BodyTooLargeError:
-                if not has_begun:
-                    await self._body_refusal(limit, scope)(scope, receive, decorated)
             finally:
                 self._count(scope, request_id, status, time.perf_counter() - started)
 
@@ -135,16 +149,25 @@ class Gatekeeper:
         log_answered(Answered(request_id, method, route, status, round(seconds * 1000, 1), self.entry_point))
 
 
-def _limited(receive: Receive, limit: int) -> Receive:
-    received = 0
+class _CountedBody:
+    """The body of a request as it comes in; beyond the limit it ends in an error."""
 
-    async def counting() -> Message:
-        nonlocal received
-        message = await receive()
+    def __init__(self, receive: Receive, limit: int) -> None:
+        """Count up to ``limit`` bytes."""
+        self._receive = receive
+        self._limit = limit
+        self._received = 0
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether more came than is allowed."""
+        return self._received > self._limit
+
+    async def __call__(self) -> Message:
+        """Return the next message (raises :class:`BodyTooLargeError`)."""
+        message = await self._receive()
         if message["type"] == "http.request":
-            received += len(message.get("body", b""))
-            if received > limit:
+            self._received += len(message.get("body", b""))
+            if self.is_too_large:
                 raise BodyTooLargeError
         return message
-
-    return counting

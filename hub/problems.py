@@ -186,9 +186,12 @@ def install(app: FastAPI) -> None:
         if kind is None:
             is_ours = error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
             kind = replace(UNEXPECTED if is_ours else HTTP_TYPES[400], status=HTTPStatus(error.status_code))
-        detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
+        detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else f"{kind.title_en}"
         texts = Texts(
-            detail, "", "请检查地址，或从 /docs 查找接口", "check the address, or look the operation up in /docs"
+            f"{kind.title}：{request.method} {request.url.path}",
+            f"{detail}: {request.method} {request.url.path}",
+            "请检查地址、方法和内容的格式，或从 /docs 查找接口",
+            "check address, method and form of the body, or look the operation up in /docs",
         )
         return answer(request, kind, texts, headers=error.headers)
 

@@ -12,6 +12,7 @@ import uvicorn
 from typing_extensions import override
 
 from hub.app import build_services, create_app, start_services, stop_services, with_limits
+from hub.protocol import BoundedProtocol
 
 if TYPE_CHECKING:
     import socket
@@ -59,17 +60,22 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
         "proxy_headers": bool(settings.trusted_proxies),
         "forwarded_allow_ips": [str(network) for network in settings.trusted_proxies] or None,
+        "http": BoundedProtocol,
         "h11_max_incomplete_event_size": settings.header_limit_bytes,
     }
 
 
-def run_in_loop(running: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine to its end on the fastest event loop there is: uvloop, where its wheel exists."""
+def _new_loop() -> asyncio.AbstractEventLoop:
     try:
         from uvloop import new_event_loop
-    except ImportError:
-        new_event_loop = asyncio.new_event_loop
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    except ImportError:  # there is none for Windows
+        return asyncio.new_event_loop()
+    return new_event_loop()
+
+
+def run_in_loop(running: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end on the fastest event loop there is."""
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(running)
 
 

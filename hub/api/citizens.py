@@ -185,7 +185,7 @@ def download_rows(
     asked = parse_parameters(resource.id, request.query_params.multi_items())
     form = FORMATS[file_format]
     stream = download(hub.context, hub.database, resource, asked, form)
-    title = quote(f"{resource.title}.{form.ending}")
+    title = quote(f"{resource.title}.{form.ending}", safe="")
     headers = {
         "Content-Disposition": f"attachment; filename=\"{resource.name}.{form.ending}\"; filename*=UTF-8''{title}",
         "Cache-Control": "no-cache",

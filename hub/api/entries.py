@@ -97,7 +97,7 @@ def list_entries(
     staff: CurrentStaff,
     hub: Hub,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> dict[str, Any]:
     """List entries in every state, with their total."""
     provider = None if staff.has_role(Role.CATALOGUE_REVIEWER, Role.SUPERVISOR, Role.AUDITOR) else staff.member.id
@@ -123,7 +123,7 @@ def list_entries(
 
 @router.get("/entries/{name}", summary="一个条目及其各版本状态 / One entry as its organ sees it")
 def show_entry(
-    name: str, staff: CurrentStaff, hub: Hub, version: Annotated[int | None, Query(ge=1)] = None
+    name: str, staff: CurrentStaff, hub: Hub, version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None
 ) -> dict[str, Any]:
     """Return a version as its organ (or the authority) sees it, with the steps taken so far."""
     with hub.database.begin() as unit:

@@ -34,7 +34,7 @@ BRIEF = {"Cache-Control": "no-cache"}
     summary="最新检查点（C2SP 签名便笺）/ Latest checkpoint",
     response_class=PlainTextResponse,
 )
-def checkpoint(hub: Hub, size: Annotated[int | None, Query(ge=1)] = None) -> PlainTextResponse:
+def checkpoint(hub: Hub, size: Annotated[int | None, Query(ge=1, le=2**53)] = None) -> PlainTextResponse:
     """Return the signed note of the latest tree head, or of the one with ``size`` leaves."""
     with hub.database.begin() as unit:
         found = store.latest_checkpoint(unit) if size is None else store.checkpoint_of(unit, size)

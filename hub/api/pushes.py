@@ -219,7 +219,7 @@ def rejections(
     push_id: uuid.UUID,
     caller: CurrentCaller,
     hub: Hub,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> dict[str, Any]:
     """Return a page of the faults in file order, with total and next."""

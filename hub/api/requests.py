@@ -129,7 +129,7 @@ def my_requests(
     staff: CurrentStaff,
     hub: Hub,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> dict[str, Any]:
     """List what your organ asked for."""
     with hub.database.begin() as unit:
@@ -142,7 +142,7 @@ def inbox(
     staff: CurrentStaff,
     hub: Hub,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> dict[str, Any]:
     """List what other organs asked of yours."""
     with hub.database.begin() as unit:
@@ -184,7 +184,7 @@ def list_grants(
     hub: Hub,
     given: Annotated[bool, Query(description="true：本单位给出的 / those your organ gave")] = False,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> dict[str, Any]:
     """List grants, received or given."""
     side = {"provider": staff.member.id} if given else {"member": staff.member.id}

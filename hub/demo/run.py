@@ -42,6 +42,8 @@ from hub.settings import Settings
 from policies.errors import DomainError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
     from hub.demo.directory import DemoEntry
@@ -222,8 +224,8 @@ class Demo:
         """Print where everything is, and open the story where there is a screen to show it on."""
         _ = services
         shown = self.folder.shown
-        write_env(shown / ENV, self.settings.public_url)
         registered = [DemoSystem(**one) for one in json.loads((shown / SYSTEMS).read_text(encoding="utf-8"))]
+        write_env(shown / ENV, self.settings.public_url, registered)
         steps = read_story(shown, pick("zh", "en"))
         url = self.settings.public_url
         self.screen.lines(guide(url, shown, registered, steps, self.setup))
@@ -238,14 +240,18 @@ class Demo:
         return f". {shlex.quote(str(self.folder.shown / ENV))}"
 
 
-def write_env(file: Path, url: str) -> None:
-    """Write what a shell needs for the commands of the story: the program, the address, the password, the folder."""
+def write_env(file: Path, url: str, registered: Sequence[DemoSystem] = ()) -> None:
+    """Write what a shell needs for the commands of the story and of the documentation.
+
+    The program, the address, the password, ``SYSTEM_<member>`` with the id of each member's system, the folder.
+    """
     programs = Path(sys.executable).parent
     lines = [
         "# 在 sh、bash、zsh 中执行一次：. env.sh   Source this once in sh, bash or zsh.",
         f'export PATH={shlex.quote(str(programs))}:"$PATH"',
         f"export HUB_CLIENT_URL={shlex.quote(url)}",
         f"export HUB_CLIENT_PASSWORD={shlex.quote(load_city().password)}",
+        *(f"export SYSTEM_{one.member}={one.system_id}" for one in registered),
         f"cd {shlex.quote(str(file.parent))}",
     ]
     if not (programs / "hub").exists():

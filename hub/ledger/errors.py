@@ -12,6 +12,14 @@ class LedgerError(DomainError):
 class MerkleRangeError(LedgerError):
     """A leaf or a size lies outside the tree."""
 
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(
+            zh,
+            en,
+            next_zh="请先读取最新检查点 /ledger/checkpoint：其大小说明日志现有多少叶",
+            next_en="read the latest checkpoint first, /ledger/checkpoint: its size says how many leaves there are",
+        )
+
 
 class MissingNodeError(LedgerError):
     """A stored node that a proof needs is absent: the log's storage is damaged."""

@@ -56,7 +56,7 @@ class ShrinkError(MergeError):
             f"本次全量推送将使 {of} 行中的 {closing} 行失效，超过 {most_zh}，已停止，未改动任何数据",
             f"this full push would close {closing} of {of} rows, more than {most_en}; nothing was changed",
             next_zh="先核对文件是否完整；确属应当删除的，由本单位确认后加 --allow-shrink 重新推送，或改用 upsert 模式",
-            next_en="check that the file is complete; if the rows must go, push again with --allow-shrink, or use upsert",
+            next_en="check that the file is complete; if the rows must go, push with --allow-shrink, or use upsert",
             facts={"closing": closing, "rows": of, "limit": SHRINK_LIMIT if hold_rows is None else hold_rows},
         )
 

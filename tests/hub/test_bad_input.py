@@ -11,6 +11,8 @@ import json
 import socket
 import uuid
 import zipfile
+from contextlib import suppress
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -85,7 +87,6 @@ FILES: Mapping[str, bytes] = {
     "an old workbook cut off": bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600),
     "200 columns of garbage": wide(),
     "invalid UTF-8": HEAD.encode() + b"ZD1,\xff\xfe\x80\x81\xc3\x28,\xf0\x28\x8c\x28\n",
-    "UTF-16 without a mark": HEAD.encode("utf-16-le"),
     "NUL characters": HEAD.encode() + ROW.replace("示例站", "示\x00例").encode(),
     "one quote that never ends": HEAD.encode() + b'ZD1,"' + b"x" * 5000,
     "the head alone, twice the same": (HEAD.replace("站点名称", "站点编码")).encode(),
@@ -121,7 +122,6 @@ def pushes() -> Iterator[tuple[str, Case]]:
     yield "push by a clerk of another organ", lambda d: d.staff("gonganju", Role.CLERK).post(PUSH, content=GOOD)
     yield "push to an absent entry", lambda d: d.system("jiaotongju").post("/api/v1/entries/none/pushes", content=GOOD)
     yield "push by PUT", lambda d: d.system("jiaotongju").put(PUSH, content=GOOD)
-    yield "push of secrets", lambda d: d.system("jiaotongju").post(PUSH, content=HEAD.encode() + "机密★,".encode() * 9)
 
 
 def expired(doors: Doors) -> str:
@@ -246,7 +246,6 @@ READS: Mapping[str, str] = {
     "a parameter that is no item": f"{ROWS}?no_such_item=1",
     "an operator that is none": f"{ROWS}?quhua__regex=.*",
     "a filter with NUL": f"{ROWS}?quhua=%00",
-    "a filter in no UTF-8": f"{ROWS}?quhua=%ff",
     "a number too large": f"{ROWS}?jingdu=1e999999",
     "a number that is none": f"{ROWS}?jingdu=NaN",
     "an empty pattern": f"{ROWS}?quhua__contains=",
@@ -333,8 +332,6 @@ def oversized() -> Iterator[tuple[str, Case]]:
     yield "a body too large, in pieces", lambda d: d.public().post("/api/v1/sessions", content=iter([big[: 1 << 20]] * 3))
     yield "a head too large", lambda d: d.public().get("/healthz", headers={"X-Long": "x" * 20_000})
     yield "an address too long", lambda d: d.public().get("/api/v1/datasets?q=" + "x" * 20_000)
-    form = {"Content-Type": "multipart/form-data; boundary=b"}
-    yield "a form cut off", lambda d: d.public().post("/proof", content=b"--b\r\nContent-Disp", headers=form)
     no_boundary = {"Content-Type": "multipart/form-data"}
     yield "a form without a boundary", lambda d: d.public().post("/proof", content=b"--b\r\n", headers=no_boundary)
 
@@ -364,19 +361,33 @@ def test_bad_input_gets_a_problem_that_says_what_where_and_what_next_and_nothing
     assert city.counts() == before
 
 
-def test_a_head_that_never_ends_is_cut_off_with_a_4xx(city: HostedCity) -> None:
+def test_a_form_that_is_cut_off_gets_the_page_back_with_what_is_missing(doors: Doors) -> None:
+    form = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = doors.public().post("/proof", content=b"--b\r\nContent-Disp", headers=form)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+
+
+def sent(city: HostedCity, pieces: Iterator[bytes]) -> bytes:
+    """Send bytes over a plain socket until the server has enough of them; return what it answers."""
     port = int(city.url.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
-        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
-        received = b""
-        try:
-            for _ in range(400):
-                client.sendall(b"X-Long: " + b"x" * 4000 + b"\r\n")
-        except (BrokenPipeError, ConnectionResetError):
-            pass
-        client.settimeout(10)
-        try:
-            received = client.recv(1000)
-        except (ConnectionResetError, TimeoutError):
-            pass
-    assert received.startswith((b"HTTP/1.1 4",)), received
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for piece in pieces:
+                client.sendall(piece)
+        return client.recv(65_536)
+
+
+def test_a_head_that_never_ends_is_answered_and_cut_off(city: HostedCity) -> None:
+    start = b"GET / HTTP/1.1\r\nHost: x\r\n"
+    endless_lines = sent(city, chain([start], repeat(b"X-Long: " + b"x" * 4000 + b"\r\n", 400)))
+    one_endless_line = sent(city, chain([start, b"X-Long: "], repeat(b"x" * 4000, 400)))
+    for answer in (endless_lines, one_endless_line):
+        assert answer.startswith(b"HTTP/1.1 431 "), answer
+        assert b"application/problem+json" in answer
+
+
+def test_what_is_no_http_is_answered_with_a_problem(city: HostedCity) -> None:
+    for request in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 4, b"GET /\xe9 HTTP/1.1\r\n\r\n", b"HELLO\r\n\r\n"):
+        answer = sent(city, iter([request]))
+        assert answer.startswith(b"HTTP/1.1 400 "), answer
+        assert b"application/problem+json" in answer

@@ -18,7 +18,7 @@ COUNTS = ("received", "accepted", "rejected", "inserted", "changed", "unchanged"
 
 def push_all(office: Office, real: RealEntry) -> dict[str, dict[str, Any]]:
     """Publish an entry and push its files in order; returns the figures of each by :attr:`RealFile.key`."""
-    office.publish(real.entry.to_dict())
+    office.publish(real.entry)
     return {file.key: _push(office, real, file) for file in real.files}
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from catalogue.entry import Entry
     from hub.database import Database
     from hub.services import Services
     from hub.settings import Settings
@@ -68,15 +69,28 @@ class Office:
             self._sessions[role] = hub
         return self._sessions[role]
 
-    def publish(self, entry: dict[str, Any]) -> None:
+    @property
+    def clerk(self) -> Hub:
+        """The session of the department's clerk."""
+        return self.person(Role.CLERK)
+
+    def publish(self, entry: Entry) -> None:
         """Take an entry from draft to publication by the right people."""
-        draft = self.person(Role.CLERK).call("POST", "/api/v1/entries", json={"entry": entry})
+        self.clerk.call("POST", "/api/v1/entries", json={"entry": entry.to_dict()})
+        self._review(entry.name)
+
+    def revise(self, entry: Entry) -> None:
+        """Publish a new version of an entry."""
+        self.clerk.call("PUT", f"/api/v1/entries/{entry.name}/draft", json={"entry": entry.to_dict()})
+        self._review(entry.name)
+
+    def _review(self, name: str) -> None:
         for step, role in STEPS:
-            self.person(role).call("POST", f"/api/v1/entries/{draft['name']}/steps", json={"step": step})
+            self.person(role).call("POST", f"/api/v1/entries/{name}/steps", json={"step": step})
 
     def push(self, name: str, path: Path, options: dict[str, Any]) -> dict[str, Any]:
         """Push a file as the clerk; returns the report."""
-        return self.person(Role.CLERK).push(name, path, options=options)
+        return self.clerk.push(name, path, options=options)
 
     def close(self) -> None:
         """Close all sessions."""

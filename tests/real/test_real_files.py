@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from hub.context import utc_now
-from hub.identity.roles import Role
 from policies.workdays import local_day
 from tests.real.describing import ABSENT, DATA, FIGURES, TABLE, RealEntry, real_entries
 from tests.real.figures import push_all
@@ -45,7 +44,7 @@ def test_what_is_opened_is_what_another_reader_finds_in_the_file(
     first, last = skip
     text = (DATA / path).read_text(encoding).split("\n")
     theirs = list(csv.reader(line for line in text[first:] if line))[: -last or None]
-    opened = office.person(Role.CLERK).raw("GET", f"/api/v1/datasets/{name}/download", params={"format": "csv"})
+    opened = office.clerk.raw("GET", f"/api/v1/datasets/{name}/download", params={"format": "csv"})
     ours = list(csv.reader(io.StringIO(opened.content.decode("utf-8-sig"), newline="")))
     has_header = name != "mulu-gaoxiong"
     assert sorted(list(map(_plain, row)) for row in ours[1:]) == sorted(

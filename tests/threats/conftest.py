@@ -22,7 +22,7 @@ ITEMS = {"shenfen_haoma": "full", "xingming": "full", "xingbie": "full"}
 
 @dataclass(frozen=True, slots=True)
 class Agencies:
-    """The systems of two agencies: one is granted three items of the residents, the other two of them."""
+    """The systems of two agencies: one is granted three items of the residents and two of the bus stops."""
 
     granted: Hub
     stranger: Hub
@@ -41,6 +41,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def agencies(town: Town) -> Agencies:
     """Give two agencies with their grants, made by the rule on the consent of their heads."""
     request = acts.ask_for(town.people, GRANTED, RESIDENTS, ITEMS)
+    acts.ask_for(town.people, GRANTED, BUS_STOPS, {"zhandian_bianma": "full", "zhandian_mingcheng": "full"})
     acts.ask_for(town.people, STRANGER, RESIDENTS, {"shenfen_haoma": "full", "xingbie": "full"})
     people = town.people
     return Agencies(people.system(GRANTED), people.system(STRANGER), request)

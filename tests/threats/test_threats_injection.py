@@ -95,9 +95,9 @@ def test_sql_in_a_facet_gets_a_page_or_a_refusal(town: Town, name: str, attack: 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_sql_in_a_granted_query_is_a_value_or_refused(agencies: Agencies, attack: str) -> None:
-    where = {"item": "xingbie", "op": "eq", "value": attack}
-    answer = acts.query(agencies.granted, RESIDENTS, where=where, limit=1)
-    problem = acts.problem_of(lambda: acts.query(agencies.granted, RESIDENTS, order=[attack]))
+    where = {"item": "zhandian_mingcheng", "op": "eq", "value": attack}
+    answer = acts.query(agencies.granted, BUS_STOPS, where=where, limit=1)
+    problem = acts.problem_of(lambda: acts.query(agencies.granted, BUS_STOPS, order=[attack]))
     assert (answer.json()["total"], problem.status) == (0, 400)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import rfc8785
 from hypothesis import given
@@ -17,12 +19,12 @@ VALUES = TEXTS | INTEGERS | st.booleans() | st.none() | st.lists(TEXTS, max_size
 
 
 @given(st.dictionaries(NAMES, VALUES | st.dictionaries(NAMES, INTEGERS, max_size=4), max_size=6))
-def test_a_flat_content_has_the_canonical_bytes(content: dict[str, object]) -> None:
+def test_a_flat_content_has_the_canonical_bytes(content: dict[str, Any]) -> None:
     assert canonical(content) == rfc8785.dumps(content)
 
 
 @given(st.dictionaries(TEXTS, VALUES | st.dictionaries(TEXTS, VALUES, max_size=3), max_size=6))
-def test_any_content_has_the_canonical_bytes(content: dict[str, object]) -> None:
+def test_any_content_has_the_canonical_bytes(content: dict[str, Any]) -> None:
     assert canonical(content) == rfc8785.dumps(content)
 
 

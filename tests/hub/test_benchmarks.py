@@ -1,0 +1,46 @@
+"""The benchmarks run, each on a small resource, and print what their readers rely on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = ("--json", "--rounds", "1", "--seconds", "0.3", "--clients", "2")
+EXPECTED = {
+    "l1": {"per_second", "p50_ms", "p99_ms", "cpu_us_per_request"},
+    "l2": {"point_per_second", "copy_seconds", "copy_rows_per_second"},
+    "rows": {"per_second", "p50_ms", "p99_ms", "cpu_us_per_request", "ratio_to_l1", "repeat", "deep_to_first"},
+    "point": {"per_second", "p99_ms", "receipt_ms", "decision_and_receipt_cpu_ms"},
+    "push": {"ratio_to_copy", "rows_per_second", "peak_mib", "identical", "changed"},
+}
+
+
+def figures(name: str, rows: int) -> dict[str, Any]:
+    words = [sys.executable, "-m", "benchmarks", name, "--rows", str(rows), *SMALL]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=280)
+    assert done.returncode == 0, done.stderr[-3000:]
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1
+    found = json.loads(lines[0])
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_benchmark_prints_one_line_with_its_figures_and_its_limit(name: str) -> None:
+    assert EXPECTED[name] - figures(name, 1000).keys() == set()
+
+
+def test_an_identical_push_writes_nothing_and_a_changed_one_only_what_changed() -> None:
+    found = figures("push", 2000)
+    assert (found["rows_written"], found["identical"]["rows_written"], found["changed"]["rows_written"]) == (
+        2000,
+        0,
+        10,
+    )
