@@ -1,7 +1,8 @@
 """Peers of the hub, each in a process of its own, served with the hub's own server settings.
 
-``constant`` is limit L1: a bare FastAPI handler that answers the bytes of a file. ``read`` is the agency's point query
-without who asks, whether they may, and the receipt: the same compiled statement on the same pool, rendered the same.
+``constant`` is limit L1: a bare FastAPI handler that answers the bytes of a file (one address a file). ``reading`` is
+the agency's point query without who asks, whether they may, and the receipt: the same compiled statement on the same
+pool, rendered the same.
 """
 
 from __future__ import annotations
@@ -31,21 +32,25 @@ from policies.decision import Permit
 from policies.facts import Action, Requester, RequesterKind
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from starlette.types import ASGIApp
 
     from hub.services import Services
 
 
-def constant(body: bytes) -> ASGIApp:
-    """Return an application whose one handler answers constant bytes."""
+def constant(bodies: dict[str, bytes]) -> ASGIApp:
+    """Return an application whose handlers answer constant bytes, each at its path."""
     app = FastAPI()
 
-    @app.get("/constant")
-    async def answer() -> Response:
-        return Response(body, media_type="application/json")
+    def handler(body: bytes) -> Callable[[], Awaitable[Response]]:
+        async def answer() -> Response:
+            return Response(body, media_type="application/json")
 
+        return answer
+
+    for path, body in bodies.items():
+        app.add_api_route(path, handler(body), response_model=None)
     return app
 
 
@@ -88,8 +93,8 @@ def main() -> None:
     plan = json.loads(sys.argv[1])
     settings = Settings()
     logs.configure(settings.log_format, settings.log_level)
-    if "file" in plan:
-        app = constant(Path(plan["file"]).read_bytes())
+    if "files" in plan:
+        app = constant({path: Path(file).read_bytes() for path, file in plan["files"].items()})
     else:
         assert settings.database_url is not None
         services = build_services(settings, Database.from_settings(settings, settings.database_url.get_secret_value()))

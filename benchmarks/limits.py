@@ -1,4 +1,4 @@
-"""The limits: ``l1``, a bare handler on the hub's own server settings; ``l2``, PostgreSQL doing the work with no hub."""
+"""The limits: ``l1``, a bare handler on the hub's own server settings; ``l2``, PostgreSQL at the work with no hub."""
 
 from __future__ import annotations
 
@@ -87,41 +87,39 @@ def l1(given: Namespace) -> dict[str, Any]:
         folder, port = Path(name), free_port()
         body = folder / "body.json"
         body.write_bytes(b'"' + b"x" * (L1_BYTES - 2) + b'"')
-        words = ["benchmarks.bare", json.dumps({"port": port, "file": str(body)})]
+        words = ["benchmarks.bare", json.dumps({"port": port, "files": {"/constant": str(body)}})]
         with running(words, port, "/constant", environment={}, log=folder / "bare.log") as pid:
             plan = Plan(port, get("/constant"), given.clients, given.seconds)
             measured = rounds([Alternative("l1", plan, {"l1": pid})], given.rounds)
     return {**figures(measured["l1"]), "conditions": conditions(given.clients, given.seconds, given.rounds)}
 
 
+_NUMBERED: Final = """
+UPDATE public.bench_plain p SET household = n - 1
+FROM (SELECT citizen_id, row_number() OVER () n FROM public.bench_plain) s WHERE s.citizen_id = p.citizen_id;
+CREATE UNIQUE INDEX ON public.bench_plain (household);
+"""
+
+
 def _pgbench(url: str, folder: Path, given: Namespace) -> tuple[float, float]:
     """Return point reads a second with prepared statements, and CPU microseconds of the server a read."""
     script = folder / "point.sql"
-    script.write_text(
-        f"\\set n random(0, {given.rows - 1})\nSELECT * FROM public.bench_plain WHERE household = :n;\n",
-        encoding="ascii",
-    )
+    select = "SELECT * FROM public.bench_plain WHERE household = :n;"
+    script.write_text(f"\\set n random(0, {given.rows - 1})\n{select}\n", encoding="ascii")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("UPDATE public.bench_plain p SET household = n - 1 FROM"
-                           " (SELECT citizen_id, row_number() OVER () n FROM public.bench_plain) s"
-                           " WHERE s.citizen_id = p.citizen_id")  # fmt: skip
-        connection.execute("CREATE UNIQUE INDEX ON public.bench_plain (household)")
+        connection.execute(_NUMBERED)
         connection.execute("VACUUM ANALYZE public.bench_plain")
+    seconds = max(1, round(given.seconds * given.rounds))
+    options = ["-n", "-M", "prepared", "-f", str(script), "-c", str(given.clients), "-T", str(seconds)]
     postmaster = postmaster_of(folder / "data")
     before = cpu_seconds(postmaster)
     done = subprocess.run(
-        [find_binaries().program("pgbench"), "-n", "-M", "prepared", "-f", str(script), "-c", str(given.clients)]
-        + ["-T", str(max(1, round(given.seconds * given.rounds))), url],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=600,
+        [find_binaries().program("pgbench"), *options, url], capture_output=True, text=True, check=True, timeout=600
     )
     found = TRANSACTIONS.search(done.stdout)
     assert found is not None, done.stdout
     per_second = float(found[1])
-    used = cpu_seconds(postmaster) - before
-    return per_second, used / (per_second * max(1, round(given.seconds * given.rounds))) * 1e6
+    return per_second, (cpu_seconds(postmaster) - before) / (per_second * seconds) * 1e6
 
 
 def l2(given: Namespace) -> dict[str, Any]:

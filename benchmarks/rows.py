@@ -1,4 +1,4 @@
-"""``rows``: what the public's row query costs, against a bare handler (L1) in the same rounds.
+"""``rows``: what the public's row query costs, against a bare handler that answers the same bytes (L1), turn by turn.
 
 One row by its key, a page of a hundred by an indexed item, the first and a deep page of the whole, and the repeat of
 one query on an unchanged version. Only the repeat is meant to come from memory: the others ask each thing once.
@@ -49,6 +49,17 @@ def _lines(path: Path, values: list[str]) -> str:
     return str(path)
 
 
+def _constants(stage: Stage, rows: int) -> dict[str, str]:
+    """Return what L1 answers: the very bytes of the two answers that are repeated, by path."""
+    asked = {"/constant": f"code={codes(rows)[0]}", "/hundred": f"limit=100&community={communities(rows)[0]}"}
+    files = {}
+    for path, query in asked.items():
+        file = stage.folder / f"{path[1:]}.json"
+        file.write_bytes(_read(stage, f"{PATH}?{query}"))
+        files[path] = str(file)
+    return files
+
+
 def alternatives(stage: Stage, given: Namespace, l1: tuple[int, int]) -> list[Alternative]:
     """Return what takes turns; ``l1`` is the bare handler's port and process."""
     roots = {"hub": stage.hub_pid, "postgres": stage.postgres_pid}
@@ -66,6 +77,7 @@ def alternatives(stage: Stage, given: Namespace, l1: tuple[int, int]) -> list[Al
 
     return [
         Alternative("l1", Plan(l1[0], get("/constant"), given.clients, given.seconds), {"l1": l1[1]}),
+        Alternative("l1_hundred", Plan(l1[0], get("/hundred"), given.clients, given.seconds), {"l1": l1[1]}),
         Alternative("one", plan(f"{PATH}?code={{value}}", keys), roots),
         Alternative("hundred", plan(f"{PATH}?limit=100&community={{value}}", places), roots),
         Alternative("first_page", plan(f"{PATH}?limit=100", remembered=False), roots),
@@ -82,22 +94,22 @@ def run(given: Namespace) -> dict[str, Any]:
         file = stage.folder / "places.csv"
         write_places(file, given.rows)
         push(stage, entry, file)
-        answer = stage.folder / "answer.json"
-        answer.write_bytes(_read(stage, f"{PATH}?code={codes(given.rows)[0]}"))
         port = free_port()
-        words = ["benchmarks.bare", json.dumps({"port": port, "file": str(answer)})]
+        files = _constants(stage, given.rows)
+        words = ["benchmarks.bare", json.dumps({"port": port, "files": files})]
         with running(words, port, "/constant", environment={}, log=stage.folder / "bare.log") as bare:
             measured = rounds(alternatives(stage, given, (port, bare)), given.rounds)
     found: dict[str, Any] = {name: figures(each) for name, each in measured.items()}
     for name, each in found.items():
-        if name != "l1":
-            each["ratio_to_l1"] = rounded(each["per_second"] / found["l1"]["per_second"])
+        if not name.startswith("l1"):
+            limit = found["l1" if name in {"one", "repeat"} else "l1_hundred"]
+            each["ratio_to_l1"] = rounded(each["per_second"] / limit["per_second"])
     deep = found["deep_page"]["cpu_us_per_request"] / found["first_page"]["cpu_us_per_request"]
     return {
         **found.pop("one"),
         **found,
         "deep_to_first": rounded(deep),
         "table_rows": given.rows,
-        "answer_bytes": {"l1": measured["l1"][0].result.bytes_read // measured["l1"][0].result.count},
+        "answer_bytes": {name: one[0].result.bytes_read // one[0].result.count for name, one in measured.items()},
         "conditions": conditions(given.clients, given.seconds, given.rounds),
     }

@@ -28,12 +28,12 @@ from hub.demo.load import People, describe, found_city, review
 from hub.identity.roles import Role
 from hub.postgres import embedded_url
 from hub.settings import Settings
-from policies.facts import ShareType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from catalogue.item import Item
+    from policies.facts import ShareType
 
 AGENCY: Final = "minzhengju"
 START_SECONDS: Final = 60.0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict, model_validator
 
 ZERO = "\x00"
@@ -19,15 +17,15 @@ class Body(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _holds_text_alone(cls, value: Any) -> Any:
+    def _holds_text_alone(cls, value: object) -> object:
         """Refuse a zero byte in any text of the body, at any depth."""
         waiting = [value]
         while waiting:
-            match waiting.pop():
-                case str(text) if ZERO in text:
-                    raise ValueError("文本中有零字节 / a text holds a zero byte")
-                case dict(members):
-                    waiting.extend((*members, *members.values()))
-                case list(parts):
-                    waiting.extend(parts)
+            part = waiting.pop()
+            if isinstance(part, str) and ZERO in part:
+                raise ValueError("文本中有零字节 / a text holds a zero byte")
+            if isinstance(part, dict):
+                waiting.extend((*part, *part.values()))
+            elif isinstance(part, list):
+                waiting.extend(part)
         return value

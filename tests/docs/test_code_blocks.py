@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from sybil.example import SybilFailure
 
+from tests.docs.blocks_hub import anchors_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -53,6 +55,18 @@ def test_every_link_of_a_page_to_a_file_of_the_project_leads_to_one(page: Path) 
     text = FENCE.sub("", page.read_text("utf-8"))
     targets = [link.partition("#")[0] for link in LINK.findall(text) if "://" not in link and not link.startswith("/")]
     missing = [target for target in targets if target and not (page.parent / target).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_of_a_page_to_a_heading_leads_to_one(page: Path) -> None:
+    missing = []
+    for link in LINK.findall(FENCE.sub("", page.read_text("utf-8"))):
+        target, _, anchor = link.partition("#")
+        if anchor and "://" not in link and not link.startswith("/"):
+            there = (page.parent / target) if target else page
+            if anchor not in anchors_of(there.read_text("utf-8")):
+                missing.append(link)
     assert missing == []
 
 

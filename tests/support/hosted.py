@@ -157,6 +157,13 @@ class Doors:
             client.headers["X-CSRF-Token"] = client.post("/api/v1/sessions", json=body).json()["csrf"]
         return client
 
+    def forget_sessions(self) -> None:
+        """Let staff log in anew: somebody has logged out."""
+        for key, client in self._known.items():
+            if key.startswith("staff "):
+                client.headers.pop("X-CSRF-Token", None)
+                client.cookies.clear()
+
     def with_token(self, token: str) -> httpx2.Client:
         """Return a client with any bearer token."""
         client = self._client("token")

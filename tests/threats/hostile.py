@@ -19,15 +19,26 @@ if TYPE_CHECKING:
 PROVIDER = "jiaotongju"
 NAME = "hostile-entry"
 SCRIPT = "<script>alert(1)</script>"
-IMAGE = "\"><img src=x onerror=alert(2)>"
+IMAGE = '"><img src=x onerror=alert(2)>'
 TITLE = f"站点{SCRIPT}"
 ABSTRACT = f"说明{IMAGE}<svg onload=alert(3)>[x](javascript:alert(4))"
 ITEM = "站名<b onmouseover=alert(5)>"
-FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠A1", '=HYPERLINK("http://attacker.example")', "=cmd|' /C calc'!A0")
+FORMULAS = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠A1",
+    '=HYPERLINK("http://attacker.example")',
+    "=cmd|' /C calc'!A0",
+)
 MARKUP = (SCRIPT, IMAGE, "<svg/onload=alert(6)>", "javascript:alert(7)", "&lt;b&gt;", "{{7*7}}", "{% raw %}", "]]>")
 NUMBERS = ("-5", "+7.25", "0012", "410199199001011232")
 VALUES = (*FORMULAS, *MARKUP, *NUMBERS)
-FILE_NAME = "\"><script>alert(8)</script>.csv"
+FILE_NAME = '"><script>alert(8)</script>.csv'
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,8 @@ def push(system: Hub, values: dict[str, str], filename: str = FILE_NAME) -> dict
     writer.writerows(values.items())
     path = f"/api/v1/entries/{NAME}/pushes"
     body = text.getvalue().encode()
-    answer = system.raw("POST", path, content=body, params={"mode": "full", "filename": filename, "allow_shrink": "true"})
+    answer = system.raw(
+        "POST", path, content=body, params={"mode": "full", "filename": filename, "allow_shrink": "true"}
+    )
     report: dict[str, object] = answer.json()
     return report

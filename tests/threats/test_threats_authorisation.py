@@ -119,11 +119,8 @@ def test_an_item_that_does_not_exist_and_one_not_granted_are_not_told_apart_by_r
     agencies: Agencies, place: str
 ) -> None:
     def body(item: str) -> dict[str, Any]:
-        return {
-            "items": {"items": [item]},
-            "where": {"where": {"item": item, "op": "eq", "value": "1"}},
-            "order": {"order": [item]},
-        }[place]
+        value: Any = {"item": item, "op": "eq", "value": "1"} if place == "where" else [item]
+        return {place: value}
 
     answers = [refused(agencies.stranger, RESIDENTS, **body(item)) for item in (NOT_GRANTED, "mei_you_zhe_xiang")]
     assert [answer.status >= 400 for answer in answers] == [True, True]
@@ -175,5 +172,7 @@ def test_a_provider_cannot_widen_a_grant_it_did_not_give(town: Town, agencies: A
 
 def test_the_clerk_who_described_an_entry_cannot_approve_it(town: Town) -> None:
     clerk = town.people.person("minzhengju", Role.CLERK)
-    problem = acts.problem_of(lambda: clerk.call("POST", f"/api/v1/entries/{MARRIAGES}/steps", json={"step": "publish"}))
+    problem = acts.problem_of(
+        lambda: clerk.call("POST", f"/api/v1/entries/{MARRIAGES}/steps", json={"step": "publish"})
+    )
     assert problem.status in {403, 409}

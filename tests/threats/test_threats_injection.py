@@ -62,7 +62,9 @@ def test_sql_in_a_word_of_the_query_is_refused(town: Town, place: str, attack: s
     assert (answer.status_code, rows_still_there(town)) == (400, True)
 
 
-@pytest.mark.parametrize("attack", [*ATTACKS, "zhandian_mingcheng__eq; --", 'a"b', "pg_sleep(1)", "_row", "_push", "ctid"])
+@pytest.mark.parametrize(
+    "attack", [*ATTACKS, "zhandian_mingcheng__eq; --", 'a"b', "pg_sleep(1)", "_row", "_push", "ctid"]
+)
 def test_sql_in_the_name_of_an_item_is_refused_without_repeating_it(town: Town, attack: str) -> None:
     answer = get(town, ROWS, **{attack: "1"})
     assert answer.status_code in {400, 403}
@@ -119,7 +121,11 @@ def test_sql_in_a_login_is_a_name_nobody_has(town: Town, attack: str) -> None:
 
 @pytest.mark.parametrize("value", ["\x00", "a\x00b"])
 def test_a_zero_byte_is_refused_and_reaches_no_database(town: Town, value: str) -> None:
-    answers = [get(town, ROWS, zhandian_mingcheng=value), get(town, "/catalog", q=value), get(town, "/api/v1/items", q=value)]
+    answers = [
+        get(town, ROWS, zhandian_mingcheng=value),
+        get(town, "/catalog", q=value),
+        get(town, "/api/v1/items", q=value),
+    ]
     assert {answer.status_code for answer in answers} == {400}
 
 

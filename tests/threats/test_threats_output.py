@@ -22,11 +22,22 @@ if TYPE_CHECKING:
 DANGEROUS = "=+-@\t\r＝＋－＠"
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 PAGES = (
-    "/", "/catalog", "/en/catalog", "/catalog?q=script", "/items?q=站名", "/en/items?q=站名", f"/d/{NAME}", f"/en/d/{NAME}",
-    "/catalog?q=<script>alert(9)</script>", "/items?q=%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E",
-    f"/d/{NAME}?zhandian_bianma__contains=%22%3E%3Cscript%3E", f"/d/{NAME}?chengli__ge=<script>", "/<script>alert(1)</script>",
-    "/en/d/<script>", "/catalog?offset=<script>",
-)  # fmt: skip
+    "/",
+    "/catalog",
+    "/en/catalog",
+    "/catalog?q=script",
+    "/items?q=站名",
+    "/en/items?q=站名",
+    f"/d/{NAME}",
+    f"/en/d/{NAME}",
+    "/catalog?q=<script>alert(9)</script>",
+    "/items?q=%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E",
+    f"/d/{NAME}?zhandian_bianma__contains=%22%3E%3Cscript%3E",
+    f"/d/{NAME}?chengli__ge=<script>",
+    "/<script>alert(1)</script>",
+    "/en/d/<script>",
+    "/catalog?offset=<script>",
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +50,7 @@ def exported(town: Town, form: str) -> dict[str, str]:
     answer = town.reader.get(f"/api/v1/datasets/{NAME}/download", params={"format": form})
     encoding = {"gb18030": "gb18030", "excel": "utf-8-sig"}.get(form, "utf-8")
     rows = list(csv.reader(io.StringIO(answer.content.decode(encoding))))
-    return dict(tuple(row) for row in rows[1:])
+    return {row[0]: row[1] for row in rows[1:]}
 
 
 @pytest.mark.parametrize("form", ["csv", "excel", "gb18030"])
@@ -95,7 +106,9 @@ def acting(page: Element) -> list[str]:
     found = [one.tag for one in page.find("script", "svg", "img", "iframe", "object", "embed", "base", "math")]
     found += [name for one in page.find() for name in one.attributes if name.startswith("on")]
     links = [one.get(name) for one in page.find() for name in ("href", "src", "action", "formaction")]
-    return found + [link for link in links if link.lower().lstrip().startswith(("javascript:", "vbscript:", "data:text"))]
+    return found + [
+        link for link in links if link.lower().lstrip().startswith(("javascript:", "vbscript:", "data:text"))
+    ]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -116,18 +129,27 @@ def test_a_pasted_receipt_with_markup_is_text(town: Town, hostile: Hostile) -> N
 
 def test_a_login_with_markup_is_text(town: Town, hostile: Hostile) -> None:
     with town.browser() as visitor:
-        token = next(one.get("value") for one in read(visitor.get("/login").text).find("input") if one.get("name") == "form_token")
+        token = next(
+            one.get("value")
+            for one in read(visitor.get("/login").text).find("input")
+            if one.get("name") == "form_token"
+        )
         answer = visitor.post("/login", data={"form_token": token, "login": SCRIPT, "password": SCRIPT})
     assert (answer.status_code, acting(read(answer.text)), SCRIPT in answer.text) == (401, [], False)
 
 
 @pytest.mark.parametrize(
-    "path", ["/", f"/d/{NAME}", f"/api/v1/datasets/{NAME}", f"/api/v1/datasets/{NAME}/rows", "/nothing", "/static/site.css"]
+    "path",
+    ["/", f"/d/{NAME}", f"/api/v1/datasets/{NAME}", f"/api/v1/datasets/{NAME}/rows", "/nothing", "/static/site.css"],
 )
 def test_every_answer_forbids_scripts_and_guessing_of_types(town: Town, hostile: Hostile, path: str) -> None:
     headers = town.reader.get(path).headers
     policy = headers["content-security-policy"]
-    assert ("default-src 'none'" in policy, "script-src" in policy, headers["x-content-type-options"]) == (True, False, "nosniff")
+    assert ("default-src 'none'" in policy, "script-src" in policy, headers["x-content-type-options"]) == (
+        True,
+        False,
+        "nosniff",
+    )
 
 
 def test_a_hostile_title_stays_inside_the_name_of_the_download(town: Town, hostile: Hostile) -> None:

@@ -78,6 +78,7 @@ def different_people_take_the_marriage_register_into_the_directory(city: City) -
     clerk = city.people.person(PROVIDER, Role.CLERK)
     clerk.call("POST", path, json={"step": "assess"})
     assert acts.problem_of(lambda: clerk.call("POST", path, json={"step": "approve"})).status == 409
+    done: dict[str, Any] = {}
     for member, role, step in (
         (PROVIDER, Role.APPROVER, "approve"),
         (PROVIDER, Role.SECRECY_REVIEWER, "review_secrecy"),
@@ -284,9 +285,7 @@ def the_log_only_grew_since(city: City, before: Path) -> None:
     assert int(old) < int(new)
     proof = city.citizen.raw("GET", "/ledger/consistency", params={"old": old, "new": new}).content
     (city.folder / "consistency.json").write_bytes(proof)
-    done = run_hub(
-        "prove", "consistency", before.name, after.name, "--proof", "consistency.json", cwd=city.folder
-    )
+    done = run_hub("prove", "consistency", before.name, after.name, "--proof", "consistency.json", cwd=city.folder)
     assert done.returncode == TRUE, done.stdout
 
 

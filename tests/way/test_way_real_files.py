@@ -21,7 +21,6 @@ from hub.demo.city import load_city
 from hub.demo.load import LIFECYCLE
 from hub.identity.roles import Role
 from policies.facts import OpenType, Sensitivity, ShareType
-from tests.support import acts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +33,15 @@ NAME, PROVIDER = "henan-qiye", "shichangju"
 PUB, PI = Sensitivity.PUB, Sensitivity.PI
 ITEMS = (
     Item("企业名称", "qiye_mingcheng", DataType.TEXT, 200, required=True, sensitivity=PUB),
-    Item("统一社会信用代码", "xinyong_daima", DataType.TEXT, 18, required=True, check="organisation_code", sensitivity=PUB),
+    Item(
+        "统一社会信用代码",
+        "xinyong_daima",
+        DataType.TEXT,
+        18,
+        required=True,
+        check="organisation_code",
+        sensitivity=PUB,
+    ),
     Item("注册日期", "zhuce_riqi", DataType.DATE, check="date", sensitivity=PUB),
     Item("企业类型", "qiye_leixing", DataType.TEXT, 100, sensitivity=PUB),
     Item("法人代表", "faren_daibiao", DataType.TEXT, 100, sensitivity=PI, masking="name", excluded_from_opening=True),
@@ -70,6 +77,7 @@ def the_register_is_described_and_published_as_open(city: City) -> None:
     path = f"/api/v1/entries/{NAME}/steps"
     for step, role in LIFECYCLE:
         city.people.person(PROVIDER, role).call("POST", path, json={"step": step})
+    done = {}
     for step in ("audit", "publish"):
         done = city.people.person("shujuju", Role.CATALOGUE_REVIEWER).call("POST", path, json={"step": step})
     assert done["published_version"] == 1

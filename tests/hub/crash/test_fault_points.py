@@ -18,7 +18,7 @@ def points_in_the_code() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "faults.point"
     )
-    return {argument.value for call in calls for argument in call.args if isinstance(argument, ast.Constant)}
+    return {str(argument.value) for call in calls for argument in call.args if isinstance(argument, ast.Constant)}
 
 
 def test_every_fault_point_is_named_and_every_name_is_passed() -> None:

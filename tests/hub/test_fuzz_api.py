@@ -1,0 +1,192 @@
+"""Generated requests to every operation of ``/openapi.json``: whatever comes, no answer is a 5xx.
+
+Schemathesis draws what the description allows (positive) and what it forbids (negative); each is sent by the
+public and by people and systems who may do something there. Every 4xx is a problem. ``nox -s fuzz`` draws more.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode, openapi
+
+from hub.identity.roles import Role
+from tests.support import acts
+from tests.support.acts import BUS_STOPS, MARRIAGES, RESIDENTS
+from tests.support.hosted import Doors, HostedCity, hosted_city
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import httpx2
+    from schemathesis import APIOperation, Case
+
+    from tests.conftest import Server
+
+    Operation = APIOperation[Any, Any, Any, Any]
+    Door = Callable[[Doors], httpx2.Client]
+
+FEW, MANY = 10, 300
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+PROBLEM = "application/problem+json"
+RFC_6749 = "/oauth/token"
+"""Its errors have the media type of RFC 6749 5.2."""
+ENDS_A_SESSION = "/api/v1/sessions/current"
+PUBLIC: dict[str, Door] = {"the public": Doors.public}
+KNOWN: dict[str, Door] = {
+    "a provider's system": lambda doors: doors.system("jiaotongju"),
+    "an agency's system": lambda doors: doors.system("rensheju"),
+    "a clerk": lambda doors: doors.staff("minzhengju", Role.CLERK),
+    "an approver": lambda doors: doors.staff("minzhengju", Role.APPROVER),
+    "a secrecy reviewer": lambda doors: doors.staff("minzhengju", Role.SECRECY_REVIEWER),
+    "an agency user": lambda doors: doors.staff("rensheju", Role.AGENCY_USER),
+    "an agency approver": lambda doors: doors.staff("rensheju", Role.AGENCY_APPROVER),
+    "a catalogue reviewer": lambda doors: doors.staff("shujuju", Role.CATALOGUE_REVIEWER),
+    "a supervisor": lambda doors: doors.staff("shujuju", Role.SUPERVISOR),
+    "an auditor": lambda doors: doors.staff("shujuju", Role.AUDITOR),
+    "a system administrator": lambda doors: doors.staff("shujuju", Role.SYSTEM_ADMIN),
+    "a security administrator": lambda doors: doors.staff("shujuju", Role.SECURITY_ADMIN),
+    "an audit administrator": lambda doors: doors.staff("shujuju", Role.AUDIT_ADMIN),
+}
+
+
+@pytest.fixture(scope="module")
+def city(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostedCity]:
+    folder = tmp_path_factory.mktemp("fuzz")
+    with hosted_city(server, template, folder) as city:
+        for name in (BUS_STOPS, RESIDENTS):
+            acts.publish_and_supply(city.people, name, folder)
+        acts.publish(city.people, MARRIAGES)
+        acts.ask_for(city.people, "rensheju", RESIDENTS, {"shenfen_haoma": "masked", "xingming": "masked"})
+        acts.ask_for(city.people, "rensheju", MARRIAGES, {"hunyin_zhuangtai": "verify_only"})
+        yield city
+
+
+@pytest.fixture(scope="module")
+def doors(city: HostedCity) -> Iterator[Doors]:
+    doors = Doors(city)
+    yield doors
+    doors.close()
+
+
+def operations(doors: Doors) -> list[Operation]:
+    """Return all operations that the hub describes."""
+    schema = openapi.from_dict(doors.public().get("/openapi.json").json())
+    found = [result.ok() for result in schema.get_all_operations()]
+    assert len(found) > 40
+    return found
+
+
+def real_names(city: HostedCity) -> dict[str, list[str]]:
+    """Return what path parameters may be called in this city, so that requests get past «no such thing»."""
+    with city.services.database.begin() as unit:
+        ids = {
+            table: [str(row[0]) for row in unit.driver.execute(f"SELECT id FROM hub.{table} LIMIT 3").fetchall()]
+            for table in ('"request"', "request_line", '"grant"', "push", "receipt", "system", "exemption", "staff")
+        }
+    return {
+        "name": [BUS_STOPS, RESIDENTS, MARRIAGES],
+        "slug": ["minzhengju", "jiaotongju"],
+        "request_id": ids['"request"'],
+        "line_id": ids["request_line"],
+        "grant_id": ids['"grant"'],
+        "push_id": ids["push"],
+        "receipt_id": ids["receipt"],
+        "system_id": ids["system"],
+        "exemption_id": ids["exemption"],
+        "staff_id": ids["staff"],
+    }
+
+
+def send(client: httpx2.Client, case: Case, names: Mapping[str, str]) -> httpx2.Response:
+    """Send a drawn request as it stands; ``names`` replace path parameters."""
+    case.path_parameters = {**(case.path_parameters or {}), **names}
+    given = case.as_transport_kwargs(base_url=str(client.base_url))
+    headers = {name: value for name, value in given["headers"].items() if name.lower() != "connection"}
+    body = given.get("data")
+    if "json" in given:
+        body = json.dumps(given["json"]).encode()
+    is_form = isinstance(body, dict)
+    content: dict[str, Any] = {"data": body} if is_form else {"content": body}
+    return client.request(given["method"], given["url"], params=given.get("params"), headers=headers, **content)
+
+
+def fault(operation: Operation, answer: httpx2.Response) -> str:
+    """Return what is wrong with an answer; empty where nothing is."""
+    if answer.status_code >= 500:
+        return f"{answer.status_code} {answer.request.url} {answer.request.content[:300]!r}"
+    if answer.is_client_error and answer.headers["content-type"] != PROBLEM and operation.path != RFC_6749:
+        return f"{answer.status_code} is no problem but {answer.headers['content-type']}"
+    return ""
+
+
+@dataclass
+class Fuzz:
+    """Requests drawn for these callers, so many an operation and mode; ``found`` is what went wrong."""
+
+    city: HostedCity
+    doors: Doors
+    callers: dict[str, Door]
+    examples: int
+    is_fixed: bool
+    found: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> list[str]:
+        """Send them to every operation; return what went wrong, one line an operation and caller."""
+        places = real_names(self.city)
+        for operation in operations(self.doors):
+            for mode in MODES:
+                try:
+                    self._draw(operation, mode, places)
+                except Unsatisfiable:  # an operation without any parameter has no negative form
+                    assert mode is GenerationMode.NEGATIVE
+        return [f"{where}: {what}" for where, what in sorted(self.found.items())]
+
+    def _draw(self, operation: Operation, mode: GenerationMode, places: Mapping[str, list[str]]) -> None:
+        """Draw and send requests of one operation in one mode."""
+        known = {name: values for name, values in places.items() if values and f"{{{name}}}" in operation.path}
+        real = st.fixed_dictionaries({name: st.none() | st.sampled_from(values) for name, values in known.items()})
+
+        @settings(
+            max_examples=self.examples,
+            deadline=None,
+            database=None,
+            derandomize=self.is_fixed,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(operation.as_strategy(generation_mode=mode), st.sampled_from(sorted(self.callers)), real)
+        def once(case: Case, caller: str, names: dict[str, str | None]) -> None:
+            taken = {name: value for name, value in names.items() if value is not None}
+            self._send(operation, case, caller, taken)
+
+        once()
+
+    def _send(self, operation: Operation, case: Case, caller: str, names: Mapping[str, str]) -> None:
+        answer = send(self.callers[caller](self.doors), case, names)
+        wrong = fault(operation, answer)
+        if wrong:
+            self.found.setdefault(f"{operation.method.upper()} {operation.path} by {caller}", wrong)
+        if operation.path.startswith(ENDS_A_SESSION) and answer.is_success:
+            self.doors.forget_sessions()
+
+
+def test_no_generated_request_of_the_public_gets_a_5xx(city: HostedCity, doors: Doors) -> None:
+    assert Fuzz(city, doors, PUBLIC, FEW, is_fixed=True).run() == []
+
+
+def test_no_generated_request_of_staff_and_systems_gets_a_5xx(city: HostedCity, doors: Doors) -> None:
+    assert Fuzz(city, doors, KNOWN, 3 * FEW, is_fixed=True).run() == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("callers", [PUBLIC, KNOWN], ids=["the public", "staff and systems"])
+def test_fuzz_no_generated_request_gets_a_5xx(city: HostedCity, doors: Doors, callers: dict[str, Door]) -> None:
+    assert Fuzz(city, doors, callers, MANY, is_fixed=False).run() == []

@@ -1,0 +1,219 @@
+"""Threat 38: every route without credentials, with forged ones, with a wrong role, from the table of routes itself."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from hub.app import build_services, create_app
+from hub.identity.roles import Role
+from tests.support.acts import BUS_STOPS
+from tests.threats.conftest import GRANTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import httpx2
+    from fastapi import FastAPI
+
+    from hub.database import Database
+    from hub.settings import Settings
+    from tests.hub.portal.town import Town
+
+AUTHORITY = "shujuju"
+PUBLIC = frozenset(
+    {
+        *("GET /healthz", "GET /readyz", "GET /ledger/checkpoint", "GET /ledger/keys.json", "GET /ledger/consistency"),
+        *("GET /ledger/tile/{path:path}", "GET /api/v1/datasets", "GET /api/v1/items", "GET /api/v1/datasets/{name}"),
+        *("GET /api/v1/datasets/{name}/rows", "GET /api/v1/datasets/{name}/download", "POST /oauth/token"),
+        *("GET /.well-known/jwks.json", "GET /.well-known/security.txt", "POST /api/v1/sessions"),
+        *("GET /.well-known/oauth-authorization-server", "POST /proof", "POST /login"),
+        *("GET /", "GET /catalog", "GET /items", "GET /d", "GET /d/{name}", "GET /dataset/{name}", "GET /proof"),
+        *("GET /story", "GET /docs", "GET /about", "GET /login", "GET /problems", "GET /problems/{slug}", "GET /en"),
+    }
+)
+"""What anybody may call. A new public route is added here by a person who thought about it."""
+FOR_THIS_MACHINE = frozenset({"GET /metrics"})
+FOR_ORGANS_ALONE = (
+    "/api/v1/entries",
+    "/api/v1/requests",
+    "/api/v1/exchange",
+    "/api/v1/members",
+    "/api/v1/sessions",
+    "/oauth/",
+)
+REFUSED = frozenset({401, 403, 404})
+
+
+def fold(path: str) -> str:
+    """Return a page's Chinese address: both languages are one route."""
+    return path[3:] if path.startswith("/en/") and path != "/en/" else "/" if path == "/en/" else path
+
+
+def _all_routes(routes: Iterable[object]) -> Iterator[APIRoute]:
+    """Give the routes of an app, with those of the routers it includes."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is not None:
+            yield from _all_routes(included.routes)
+        elif isinstance(route, APIRoute):
+            yield route
+
+
+def routes_of(app: FastAPI) -> list[tuple[str, APIRoute]]:
+    return [(method, route) for route in _all_routes(app.routes) for method in sorted(route.methods or ())]
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings) -> FastAPI:
+    return create_app(build_services(settings, database))
+
+
+@pytest.fixture
+def public_app(database: Database, settings: Settings) -> FastAPI:
+    return create_app(build_services(settings, database), "public")
+
+
+@pytest.fixture
+def guarded(app: FastAPI) -> list[tuple[str, APIRoute]]:
+    """Give the routes that are not for everybody."""
+    open_to_some = PUBLIC | FOR_THIS_MACHINE
+    found = [(method, route) for method, route in routes_of(app) if f"{method} {fold(route.path)}" not in open_to_some]
+    assert len(found) > 50
+    return found
+
+
+def address(route: APIRoute) -> str:
+    """Return an address of a route: a real entry where it takes one, else something that may not exist."""
+    known = {"slug": AUTHORITY, "name": BUS_STOPS, "login": "nobody", "path": "000"}
+    path = re.sub(r"\{(\w+)(:\w+)?\}", lambda found: known.get(found.group(1), str(uuid.uuid4())), route.path)
+    assert "{" not in path
+    return path
+
+
+def answers(
+    send: Callable[[str, str], httpx2.Response], routes: list[tuple[str, APIRoute]]
+) -> Iterator[tuple[str, httpx2.Response]]:
+    for method, route in routes:
+        yield f"{method} {route.path}", send(method, address(route))
+
+
+def opened(
+    send: Callable[[str, str], httpx2.Response], routes: list[tuple[str, APIRoute]], refused: frozenset[int]
+) -> list[tuple[str, int]]:
+    return [(name, answer.status_code) for name, answer in answers(send, routes) if answer.status_code not in refused]
+
+
+def test_every_public_route_is_one_somebody_decided_on(app: FastAPI) -> None:
+    known = {f"{method} {fold(route.path)}" for method, route in routes_of(app)}
+    assert known >= PUBLIC
+
+
+def test_no_route_opens_without_credentials(town: Town, guarded: list[tuple[str, APIRoute]]) -> None:
+    with town.browser() as nobody:
+        assert opened(nobody.request, guarded, frozenset({401})) == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Bearer eyJhbGciOiJub25lIn0.e30."},
+        {"Authorization": "Bearer citizen"},
+        {"Authorization": "Basic YWRtaW46YWRtaW4="},
+        {"Cookie": "shutong=guessed", "X-CSRF-Token": "guessed"},
+        {"X-Client-Cert": "CN=admin", "X-Forwarded-User": "admin", "X-Remote-User": "admin"},
+    ],
+)
+def test_no_route_opens_to_forged_credentials(
+    town: Town, guarded: list[tuple[str, APIRoute]], headers: dict[str, str]
+) -> None:
+    with town.browser() as nobody:
+        assert opened(lambda method, path: nobody.request(method, path, headers=headers), guarded, REFUSED) == []
+
+
+def test_no_refusal_of_a_route_says_more_than_that(town: Town, guarded: list[tuple[str, APIRoute]]) -> None:
+    with town.browser() as nobody:
+        texts = {
+            answer.json()["detail"]
+            for name, answer in answers(nobody.request, guarded)
+            if "/logout" not in name  # a form of a page, answered with a page
+        }
+    assert texts == {"此接口需要先表明身份"}
+
+
+def roles_needed(route: APIRoute) -> frozenset[Role] | None:
+    """Return the roles of which a route asks one, from its own dependency; None where it asks for none."""
+    for dependency in route.dependant.dependencies:
+        call = dependency.call
+        if getattr(call, "__name__", "") == "person_with_role":
+            cells = [cell.cell_contents for cell in getattr(call, "__closure__", ()) or ()]
+            return frozenset(next(cell for cell in cells if isinstance(cell, tuple)))
+    return None
+
+
+def holder(role: Role) -> str:
+    """Return a member of the town one of whose people holds a role."""
+    return GRANTED if role in {Role.AGENCY_USER, Role.AGENCY_APPROVER} else AUTHORITY
+
+
+def test_enough_routes_ask_for_a_role(guarded: list[tuple[str, APIRoute]]) -> None:
+    assert sum(roles_needed(route) is not None for _, route in guarded) >= 25
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_route_opens_to_a_person_without_its_role(
+    town: Town, guarded: list[tuple[str, APIRoute]], role: Role
+) -> None:
+    person = town.people.person(holder(role), role)
+    others = [(method, route) for method, route in guarded if role not in (roles_needed(route) or {role})]
+    assert others
+    assert opened(lambda method, path: sent(person, method, path), others, frozenset({403})) == []
+
+
+def sent(person: Any, method: str, path: str) -> httpx2.Response:
+    """Send as a logged-in person with the CSRF token, whatever the answer."""
+    answer: httpx2.Response = person._http.request(method, path, headers=person._headers())
+    return answer
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_change_goes_through_without_the_token_of_the_page(
+    town: Town, guarded: list[tuple[str, APIRoute]], role: Role
+) -> None:
+    person = town.people.person(holder(role), role)
+    changes = [(method, route) for method, route in guarded if method not in {"GET", "HEAD"}]
+    refused = frozenset({401, 403})
+    assert opened(person._http.request, changes, refused) == []
+
+
+def test_no_route_for_staff_opens_to_the_token_of_a_system(town: Town, guarded: list[tuple[str, APIRoute]]) -> None:
+    system = town.people.system(GRANTED)
+    for_staff = [(method, route) for method, route in guarded if roles_needed(route) is not None]
+    assert opened(lambda method, path: sent(system, method, path), for_staff, frozenset({401, 403})) == []
+
+
+def test_the_public_entry_point_has_no_route_for_organs(public_app: FastAPI) -> None:
+    paths = [route.path for _, route in routes_of(public_app)]
+    assert len(paths) > 20
+    assert [path for path in paths if path.startswith(FOR_ORGANS_ALONE) or "log" in path.split("/")[-1][:3]] == []
+
+
+def test_the_public_entry_point_has_nothing_that_is_not_for_everybody(public_app: FastAPI) -> None:
+    guarded = [f"{method} {fold(route.path)}" for method, route in routes_of(public_app)]
+    allowed = PUBLIC | FOR_THIS_MACHINE | {"GET /ledger/receipts/{receipt_id}", "GET /ledger/entries/{path:path}"}
+    assert [name for name in guarded if name not in allowed] == []
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+def test_the_metrics_are_not_given_through_a_proxy(town: Town, header: str) -> None:
+    assert town.reader.get("/metrics", headers={header: "for=127.0.0.1"}).status_code == 404
+
+
+def test_the_metrics_are_not_given_to_another_machine(app: FastAPI) -> None:
+    client = TestClient(app, client=("203.0.113.7", 40_000))
+    assert client.get("/metrics").status_code == 404
