@@ -127,7 +127,7 @@ def demo(
     reset: Annotated[bool, typer.Option("--reset", help="清空演示数据重来 / start afresh")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="不打开浏览器 / do not open a browser")] = False,
 ) -> None:
-    """一条命令看全程：虚构城市、十步故事、离线可验。 An invented city and the story, in one command."""
+    """一条命令看全程：虚构城市、真实执行的故事、离线可验。 An invented city and the story, in one command."""
     from hub.demo.run import run_demo
 
     with explained():

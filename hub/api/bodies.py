@@ -7,13 +7,17 @@ from pydantic import BaseModel, ConfigDict, model_validator
 ZERO = "\x00"
 
 
-class Body(BaseModel):
-    """Base of all request bodies: a misspelt member is not silently lost, a zero byte goes no further.
+class StrictBody(BaseModel):
+    """Base of all request bodies: a misspelt member is not silently lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Body(StrictBody):
+    """Base of bodies that are stored or compared with what is: a zero byte goes no further.
 
     PostgreSQL has no zero byte in texts; here it is an error of the sender that names its place, not a fault.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="before")
     @classmethod

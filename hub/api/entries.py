@@ -75,7 +75,9 @@ def revise_entry(name: str, body: EntryBody, staff: Clerk, hub: Hub) -> dict[str
         raise
 
 
-@router.post("/entries/{name}/steps", summary="办理一步：评估、批准、保密审查、报送、审核、发布、退回、撤销")
+@router.post(
+    "/entries/{name}/steps", summary="办理一步：评估、批准、保密审查、报送、审核、发布、退回、撤销 / Take a step"
+)
 def take_step(name: str, body: StepBody, staff: CurrentStaff, hub: Hub) -> dict[str, Any]:
     """Take one step of the lifecycle; role and four eyes are those of its table."""
     with hub.database.begin() as unit:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from hub.api.bodies import Body
+from hub.api.bodies import Body, StrictBody
 from hub.identity.facts import (
     JurisdictionKind,
     KeyAlgorithm,
@@ -248,7 +248,7 @@ class NewStaffAnswer(Answer):
     totp_uri: str | None
 
 
-class LoginBody(Body):
+class LoginBody(StrictBody):
     """A login; ``code`` is the six digits of the code generator."""
 
     login: str = Field(min_length=1, max_length=63)

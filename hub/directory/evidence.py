@@ -88,7 +88,7 @@ def _incomplete(kind: str, faults: list[dict[str, str]]) -> ExemptionError:
     return ExemptionError(
         "豁免记录的证据有误：" + "、".join(fault["pointer"] for fault in faults),
         "the evidence is not right: " + "; ".join(f"{f['pointer']} {f['message']}" for f in faults),
-        next_zh=f"请按 {kind} 的字段填写",
+        next_zh=f"请按 {kind} 的各项填写",
         next_en=f"give the fields of {kind}",
         facts={"errors": faults, "evidence_kind": kind},
     )

@@ -71,5 +71,9 @@ def cell(value: object, column: Column, lang: Lang) -> Cell:
 def _text(text: str, column: Column, lang: Lang) -> Cell:
     item = column.item
     if item.code_list is not None and not column.is_masked and (meaning := code_name(item.code_list.name, text, lang)):
-        return Cell(meaning, code=text)
-    return Cell(text, css="s" if len(text) <= SHORT_TEXT else "mid" if len(text) <= LONG_TEXT else "long")
+        return Cell(meaning, text, _width(meaning))
+    return Cell(text, css=_width(text))
+
+
+def _width(text: str) -> str:
+    return "s" if len(text) <= SHORT_TEXT else "mid" if len(text) <= LONG_TEXT else "long"

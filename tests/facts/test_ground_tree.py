@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PACKAGES: Final = ("hub", "catalogue", "connectors", "policies")
 FOLDERS: Final = (
     *(*PACKAGES, "hub/api", "hub/demo", "hub/exchange", "hub/identity", "hub/ledger", "hub/open", "hub/portal"),
-    *("hub/push", "hub/rows", "hub/directory", "hub/exchange", "catalogue/basic", "catalogue/codes", "connectors/files"),
+    *("hub/push", "hub/rows", "hub/directory", "catalogue/basic", "catalogue/codes", "connectors/files"),
     *("policies/packs", "benchmarks", "deploy", "deploy/migrations", "docs/tutorial", "docs/how-to", "docs/reference"),
     *("docs/explanation", "docs/decisions", "tests/policies", "tests/catalogue", "tests/connectors", "tests/hub"),
     *("tests/way", "tests/facts", "tests/docs", "tests/threats", ".ci"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hub.crash.work import Work, prepare
+from tests.support.work import Work, prepare
 from tests.support.running import founded_hub
 
 if TYPE_CHECKING:

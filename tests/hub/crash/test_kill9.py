@@ -16,12 +16,12 @@ from hub import faults
 from hub.client import Hub, HubProblemError, HubUnreachableError
 from hub.database import Database
 from hub.postgres import running_url
-from tests.hub.crash.work import served_stops
+from tests.support.work import served_stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.hub.crash.work import Work
+    from tests.support.work import Work
 
 MOMENTS = 50
 LONGEST_LIFE_SECONDS = 2.5
