@@ -76,4 +76,4 @@ def _text(text: str, column: Column, lang: Lang) -> Cell:
 
 
 def _width(text: str) -> str:
-    return "s" if len(text) <= SHORT_TEXT else "mid" if len(text) <= LONG_TEXT else "long"
+    return "s" if len(text) <= SHORT_TEXT else "half" if len(text) <= LONG_TEXT else "long"

@@ -171,7 +171,9 @@ def bodies() -> Iterator[tuple[str, Case]]:
     for route, (method, path, who) in JSON_ROUTES.items():
         for name, body in BODIES.items():
 
-            def send(d: Doors, *, m: str = method, p: str = path, w: str | Role = who, b: str = body) -> httpx2.Response:
+            def send(
+                d: Doors, *, m: str = method, p: str = path, w: str | Role = who, b: str = body
+            ) -> httpx2.Response:
                 return caller(d, w).request(m, p, content=b.encode(), headers={"Content-Type": "application/json"})
 
             yield f"{route}: {name}", send
@@ -306,8 +308,13 @@ def texts_that_no_database_takes() -> Iterator[tuple[str, Case]]:
         entry = {"entry": {"title": f"示例{mark}"}}
         step = {"step": "return", "reason": f"x{mark}"}
         asked = {
-            **{"entry": f"a{mark}", "system": NOBODY, "items": [{"item": f"x{mark}"}], "purpose": f"x{mark}"},
-            **{"scenario": f"x{mark}", "legal_basis": f"x{mark}", "valid_from": "2026-01-01T00:00:00Z"},
+            "entry": f"a{mark}",
+            "system": NOBODY,
+            "items": [{"item": f"x{mark}"}],
+            "purpose": f"x{mark}",
+            "scenario": f"x{mark}",
+            "legal_basis": f"x{mark}",
+            "valid_from": "2026-01-01T00:00:00Z",
             "valid_until": "2027-01-01T00:00:00Z",
         }
         login = {"login": f"x{mark}", "password": f"y{mark}"}
@@ -329,7 +336,8 @@ def texts_that_no_database_takes() -> Iterator[tuple[str, Case]]:
 def oversized() -> Iterator[tuple[str, Case]]:
     big = b"x" * (2 << 20)
     yield "a body too large", lambda d: d.public().post("/api/v1/sessions", content=big)
-    yield "a body too large, in pieces", lambda d: d.public().post("/api/v1/sessions", content=iter([big[: 1 << 20]] * 3))
+    pieces = [big[: 1 << 20]] * 3
+    yield "a body too large, in pieces", lambda d: d.public().post("/api/v1/sessions", content=iter(pieces))
     yield "a head too large", lambda d: d.public().get("/healthz", headers={"X-Long": "x" * 20_000})
     yield "an address too long", lambda d: d.public().get("/api/v1/datasets?q=" + "x" * 20_000)
     no_boundary = {"Content-Type": "multipart/form-data"}
@@ -387,7 +395,8 @@ def test_a_head_that_never_ends_is_answered_and_cut_off(city: HostedCity) -> Non
 
 
 def test_what_is_no_http_is_answered_with_a_problem(city: HostedCity) -> None:
-    for request in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 4, b"GET /\xe9 HTTP/1.1\r\n\r\n", b"HELLO\r\n\r\n"):
+    secured = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 4
+    for request in (secured, b"GET /\xe9 HTTP/1.1\r\n\r\n", b"HELLO\r\n\r\n"):
         answer = sent(city, iter([request]))
         assert answer.startswith(b"HTTP/1.1 400 "), answer
         assert b"application/problem+json" in answer

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode, openapi
+from schemathesis.core.result import Ok
 
 from hub.identity.roles import Role
 from tests.support import acts
@@ -78,7 +79,7 @@ def doors(city: HostedCity) -> Iterator[Doors]:
 def operations(doors: Doors) -> list[Operation]:
     """Return all operations that the hub describes."""
     schema = openapi.from_dict(doors.public().get("/openapi.json").json())
-    found = [result.ok() for result in schema.get_all_operations()]
+    found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     assert len(found) > 40
     return found
 
@@ -104,7 +105,7 @@ def real_names(city: HostedCity) -> dict[str, list[str]]:
     }
 
 
-def send(client: httpx2.Client, case: Case, names: Mapping[str, str]) -> httpx2.Response:
+def send(client: httpx2.Client, case: Case[Any], names: Mapping[str, str]) -> httpx2.Response:
     """Send a drawn request as it stands; ``names`` replace path parameters."""
     case.path_parameters = {**(case.path_parameters or {}), **names}
     given = case.as_transport_kwargs(base_url=str(client.base_url))
@@ -162,13 +163,13 @@ class Fuzz:
             suppress_health_check=list(HealthCheck),
         )
         @given(operation.as_strategy(generation_mode=mode), st.sampled_from(sorted(self.callers)), real)
-        def once(case: Case, caller: str, names: dict[str, str | None]) -> None:
+        def once(case: Case[Any], caller: str, names: dict[str, str | None]) -> None:
             taken = {name: value for name, value in names.items() if value is not None}
             self._send(operation, case, caller, taken)
 
         once()
 
-    def _send(self, operation: Operation, case: Case, caller: str, names: Mapping[str, str]) -> None:
+    def _send(self, operation: Operation, case: Case[Any], caller: str, names: Mapping[str, str]) -> None:
         answer = send(self.callers[caller](self.doors), case, names)
         wrong = fault(operation, answer)
         if wrong:

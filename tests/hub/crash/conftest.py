@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.work import Work, prepare
 from tests.support.running import founded_hub
+from tests.support.work import Work, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

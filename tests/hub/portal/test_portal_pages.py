@@ -12,7 +12,9 @@ from tests.hub.portal.town import BUS_STOPS, COMPANIES, MARRIAGES, REPORTS, SERV
 
 PAGES = (
     "/", "/catalog", "/catalog?q=公交", "/catalog?q=公交站牌", "/items", "/items?q=名称", "/items?q=名字们", "/proof",
-    "/docs", "/about", "/problems", "/login", "/story", f"/d/{BUS_STOPS}", f"/d/{COMPANIES}", f"/d/{REPORTS}", f"/d/{SERVICES}",
+    "/docs", "/about", "/problems", "/login",
+    "/story",
+    f"/d/{BUS_STOPS}", f"/d/{COMPANIES}", f"/d/{REPORTS}", f"/d/{SERVICES}",
 )  # fmt: skip
 ALL_PAGES = tuple(prefix + path for path in PAGES for prefix in ("", "/en"))
 LARGEST_PAGE = 100_000
