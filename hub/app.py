@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 import hub
 from hub import problems, schema
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
+    from starlette.requests import Request
     from starlette.types import ASGIApp
 
     from hub.database import Database
@@ -122,6 +126,19 @@ def create_app(services: Services, entry_point: EntryPoint = "both") -> FastAPI:
 def with_limits(app: FastAPI, services: Services, entry_point: EntryPoint = "both") -> ASGIApp:
     """Return the application behind its gatekeeper: limits, request ids, security headers, counting."""
     return Gatekeeper(app, services.settings, services.metrics, entry_point)
+
+
+def create_metrics_app(services: Services) -> ASGIApp:
+    """Return the application of the metrics port: the figures and a sign of life, nothing else."""
+
+    def figures(_: Request) -> Response:
+        content, media_type = services.metrics.render()
+        return Response(content, media_type=media_type)
+
+    def health(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    return Starlette(routes=[Route("/metrics", figures), Route("/healthz", health)])
 
 
 def start_services(services: Services) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from typing_extensions import override
 
-from hub.app import build_services, create_app, start_services, stop_services, with_limits
+from hub.app import build_services, create_app, create_metrics_app, start_services, stop_services, with_limits
 from hub.protocol import BoundedProtocol
 
 if TYPE_CHECKING:
@@ -88,11 +88,16 @@ def servers_of(services: Services) -> list[_Server]:
     """Return one server for each port the settings ask for."""
     settings = services.settings
     if settings.has_separate_exchange and settings.exchange_port is not None:
-        return [
+        servers = [
             _server(services, "public", settings.host, settings.port),
             _server(services, "exchange", settings.exchange_host, settings.exchange_port),
         ]
-    return [_server(services, settings.entry_points, settings.host, settings.port)]
+    else:
+        servers = [_server(services, settings.entry_points, settings.host, settings.port)]
+    if settings.metrics_port is not None:
+        place = {"host": settings.metrics_host, "port": settings.metrics_port}
+        servers.append(_Server(uvicorn.Config(create_metrics_app(services), **server_options(settings), **place)))
+    return servers
 
 
 def serve(settings: Settings, database: Database, on_ready: Callable[[Services], None] | None = None) -> None:

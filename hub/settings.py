@@ -65,9 +65,6 @@ class Settings(BaseSettings):
     pack: Literal["zhengzhou", "jilin", "national"] = Field(default="national", title="适用的法规包")
     """Regulation pack that decides: grounds, articles and deadlines."""
 
-    language: Literal["zh", "en"] = Field(default="zh", title="页面缺省语言")
-    """Language of pages when the reader has not chosen."""
-
     demo: bool = Field(default=False, title="演示模式，仅用于示例数据")
     """Demo mode: password login without a second factor, invented data, test identity numbers accepted."""
 

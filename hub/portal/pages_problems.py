@@ -61,7 +61,8 @@ def _answer(page: AskedPage, notes: list[ProblemNote], value: object) -> Respons
 def list_problems(page: AskedPage) -> Response:
     """List every problem type."""
     notes = list(problem_notes().values())
-    return _answer(page, notes, {"total": len(notes), "problems": [_described(note) for note in notes]})
+    counts = {"total": len(notes), "returned": len(notes), "next": None}
+    return _answer(page, notes, {**counts, "problems": [_described(note) for note in notes]})
 
 
 @both(router, "/problems/{slug}")

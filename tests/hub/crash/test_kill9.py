@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tests.support.work import Work
 
 MOMENTS = 50
+LATER_HITS = (2, 5, 11)
 LONGEST_LIFE_SECONDS = 2.5
 DEATH_SECONDS = 60.0
 RECOVERY_SECONDS = 60.0
@@ -144,15 +146,12 @@ def test_kill9_at_fifty_random_moments_loses_nothing_acknowledged(work: Work, ci
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("hit", [2, 5, 11])
-@pytest.mark.parametrize("point", sorted(faults.POINTS))
-def test_kill9_at_a_later_hit_of_each_point_loses_nothing_acknowledged(
-    work: Work, citizen: Hub, point: str, hit: int
-) -> None:
-    work.hub.kill()
-    work.hub.start(fault=f"{point}:{hit}")
-    die_at(work, point)
-    work.hub.start()
-    work.check(citizen)
-    work.retry(citizen)
-    all_holds_at_the_end(work, citizen, f"log-{point}-{hit}")
+def test_kill9_at_later_hits_of_each_point_loses_nothing_acknowledged(work: Work, citizen: Hub) -> None:
+    for point, hit in product(sorted(faults.POINTS), LATER_HITS):
+        work.hub.kill()
+        work.hub.start(fault=f"{point}:{hit}")
+        die_at(work, point)
+        work.hub.start()
+        work.check(citizen)
+        work.retry(citizen)
+    all_holds_at_the_end(work, citizen, "log-later")
