@@ -95,8 +95,9 @@ def servers_of(services: Services) -> list[_Server]:
     else:
         servers = [_server(services, settings.entry_points, settings.host, settings.port)]
     if settings.metrics_port is not None:
-        place = {"host": settings.metrics_host, "port": settings.metrics_port}
-        servers.append(_Server(uvicorn.Config(create_metrics_app(services), **server_options(settings), **place)))
+        figures = create_metrics_app(services)
+        options = {**server_options(settings), "host": settings.metrics_host, "port": settings.metrics_port}
+        servers.append(_Server(uvicorn.Config(figures, **options)))
     return servers
 
 
