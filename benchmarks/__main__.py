@@ -7,6 +7,8 @@ import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from hub.postgres import ending_cleanly
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -42,7 +44,8 @@ def measure(words: Sequence[str] | None = None) -> tuple[dict[str, Any], bool]:
 
 def main() -> None:
     """Print the figures."""
-    figures, is_line = measure()
+    with ending_cleanly():  # told to stop, it still ends its hub and its database and takes its folder away
+        figures, is_line = measure()
     print(json.dumps(figures, ensure_ascii=False, indent=None if is_line else 2))
 
 
