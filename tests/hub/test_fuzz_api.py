@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Operation = APIOperation[Any, Any, Any, Any]
     Door = Callable[[Doors], httpx2.Client]
 
-FEW, MANY = 3, 300
+FEW, MANY = 3, 100
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 PROBLEM = "application/problem+json"
 RFC_6749 = "/oauth/token"
