@@ -54,7 +54,8 @@ class Item:
     in query parameters (``^[a-z][a-z0-9_]{0,58}$``), unique in the entry. ``length`` is in
     characters. ``check`` names a validator of :mod:`catalogue.identifiers` (``citizen_id``,
     ``organisation_code``, ``division_code`` ...), ``masking`` a rule of ``masking_rules.csv``.
-    ``share_type`` and ``open_type`` None mean the entry's value holds.
+    ``share_type`` and ``open_type`` None mean the entry's value holds. ``own_motion`` is a code of ``own_motion``
+    where the organ must publish the item by itself (政府信息公开条例 Art. 20): no secret without a referral.
     """
 
     name: str
@@ -79,3 +80,4 @@ class Item:
     source_department: str | None = None
     description: str = ""
     aliases: tuple[str, ...] = ()
+    own_motion: str | None = None

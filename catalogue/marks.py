@@ -67,7 +67,8 @@ _STATE_SECRET: Final = re.compile(
     rf"|密{_GAP}级{_GAP}[:为]?{_GAP}[\[〔【(]?(?:绝|机|秘){_GAP}密"
 )
 _WORK_SECRET: Final = re.compile(
-    rf"^[\s\[〔【(]*(?P<mark>工{_GAP}作{_GAP}秘{_GAP}密)(?:{_GAP}[★☆⭐✭](?:{_PERIOD})?)?[\s\]〕】)]*$"
+    rf"^[ \t\u3000\u00a0\[〔【(]*(?P<mark>工{_GAP}作{_GAP}秘{_GAP}密)"
+    rf"(?:{_GAP}[★☆⭐✭](?:{_PERIOD})?)?[ \t\r\u3000\u00a0\]〕】)]*$"
     rf"|(?P<boxed>[\[〔【(]{_GAP}工{_GAP}作{_GAP}秘{_GAP}密{_GAP}[\]〕】)])"
     rf"|(?P<starred>工{_GAP}作{_GAP}秘{_GAP}密{_GAP}[★☆⭐✭](?:{_PERIOD})?)",
     re.MULTILINE,
@@ -113,6 +114,11 @@ def find_marks(text: str, *, today: date | None = None) -> tuple[Mark, ...]:
             if all(mark.end <= other.start or other.end <= mark.start for other in found):
                 found.append(mark)
     return tuple(sorted(found))
+
+
+def find_secrecy(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the places of secrecy marks alone; ``text`` is half-width already. They may overlap."""
+    return tuple((mark.start, mark.end) for mark in _secrecy(text))
 
 
 def _secrecy(text: str) -> Iterator[Mark]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from policies.claims import ExemptionStatus
 from policies.facts import Sensitivity, ShareType, Treatment
 
 if TYPE_CHECKING:
     from policies.facts import ItemFacts
 
+_LIVE = frozenset({ExemptionStatus.CLAIMED, ExemptionStatus.DECIDED})
 LADDER: tuple[Treatment, ...] = (
     Treatment.FULL,
     Treatment.MASKED,
@@ -54,10 +56,11 @@ def lesser_forms(asked: Treatment) -> tuple[Treatment, ...]:
 def automatic_answer(item: ItemFacts, asked: Treatment, *, cites_law_and_assessment: bool) -> Treatment | None:
     """Return the form the rule grants by itself, or None where the provider has to answer.
 
-    Only unconditionally shared items with no exemption on record answer themselves; a form wider than
-    the law allows for the class is granted in the widest lawful form instead, never refused.
+    Only unconditionally shared items with no live exemption on record answer themselves (one that has lapsed
+    returned the item to review: a person looks); a form wider than the law allows for the class is granted in the
+    widest lawful form instead, never refused.
     """
-    if item.share_type is not ShareType.UNCONDITIONAL or item.exemptions:
+    if item.share_type is not ShareType.UNCONDITIONAL or any(one.status in _LIVE for one in item.exemptions):
         return None
     widest = widest_form(item, cites_law_and_assessment=cites_law_and_assessment)
     return narrower(asked, widest) if widest is not None else None

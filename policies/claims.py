@@ -39,6 +39,8 @@ class ExemptionStatus(StrEnum):
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
     OVERTURNED = "overturned"
+    REJECTED = "rejected"
+    """The organ found that the claim does not hold."""
 
 
 class Finding(StrEnum):
@@ -87,7 +89,10 @@ class SecretPointer:
 
     ``organ_level`` is that of the organ which classified first (a derived classification follows
     its source); ``declassify_on`` the day the secrecy ends, or None when only the longest period of
-    the level limits it. ``reference`` is the department's own file number, never a title.
+    the level limits it. ``reference`` is the department's own file number, never a title. ``matter`` is the
+    number in the list of secret matters (实施条例 Art. 13), ``officer`` the classification officer by office,
+    ``circle`` the organs that may know; ``derived_from`` the reference of the source of a derived classification
+    (empty: original), ``secret_points`` which parts are secret, so that the rest can be separated.
     """
 
     level: SecrecyLevel
@@ -99,13 +104,22 @@ class SecretPointer:
     last_review_on: date | None
     organ_is_authorised: bool = False
     referral: Referral | None = None
+    officer: str = ""
+    matter: str = ""
+    condition: str = ""
+    circle: str = ""
+    derived_from: str = ""
+    authorisation: str = ""
+    secret_points: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TradeSecretClaim:
     """A holder's claim, the consultation, and what the organ found (R04).
 
-    ``items`` are the columns the accepted part covers; an empty set covers nothing.
+    ``items`` are the columns the accepted part covers; an empty set covers nothing. ``holder`` names a firm; a
+    person only by a keyed digest. Until the finding is made, and no longer than ``protective_until``, the items are
+    treated as trade secrets, which is no refusal.
     """
 
     holder: str
@@ -118,11 +132,15 @@ class TradeSecretClaim:
     finding: Finding
     finding_reason: str
     found_on: date | None
+    protective_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PrivacyAssessment:
-    """What disclosure would do to the persons concerned (R05). Persons are meant as a group, never listed."""
+    """What disclosure would do to the persons concerned (R05). Persons are meant as a group, never listed.
+
+    ``assessment`` is the id of the assessment on file with the hub, where there is one.
+    """
 
     items: frozenset[str]
     harm: str
@@ -130,6 +148,7 @@ class PrivacyAssessment:
     assessed_on: date
     consultation: Consultation
     reference: str
+    assessment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

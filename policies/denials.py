@@ -25,6 +25,8 @@ class DenialCode(StrEnum):
     GRANT_EXPIRED = "grant-expired"
     GRANT_NOT_STARTED = "grant-not-started"
     GRANT_STOPPED = "grant-stopped"
+    HOURS = "grant-hours"
+    MODE = "mode-not-given"
     PURPOSE = "purpose-mismatch"
     CASE_NUMBER = "case-number"
     PROTECTED_QUERY = "protected-query"
@@ -81,6 +83,24 @@ _RULES: tuple[tuple[DenialCode, Outcome, tuple[str, str], tuple[str, str]], ...]
         (
             "请联系提供单位了解整改要求；有争议可提请共享主管部门协调。",
             "Ask the provider what must be mended; the data-sharing authority hears disputes.",
+        ),
+    ),
+    (
+        DenialCode.HOURS,
+        _OUT,
+        ("现在不在授权的使用时段内。", "It is outside the hours in which the grant may be used."),
+        (
+            "请在授权写明的时段和日期内使用；确需调整请向提供单位申请变更。",
+            "Use it in the hours and on the days the grant names; ask the provider to change them if need be.",
+        ),
+    ),
+    (
+        DenialCode.MODE,
+        _OUT,
+        ("授权不包含这种使用方式。", "The grant does not give this way of use."),
+        (
+            "请改用授权写明的方式，或就这种方式另行申请。",
+            "Use one of the modes the grant names, or file a request for this one.",
         ),
     ),
     (

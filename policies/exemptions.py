@@ -17,7 +17,7 @@ from policies.errors import DomainError
 from policies.facts import Outcome, Path, Treatment
 from policies.force import ground_fault, has_substance, in_force, reason
 from policies.obligations import Obligation
-from policies.results import TREATMENT_NAMES, Refusal, cite
+from policies.results import NARROWER_NAMES, TREATMENT_NAMES, Refusal, cite
 from policies.text import Reason, Text
 from policies.workdays import local_day
 
@@ -119,7 +119,7 @@ def make_refusal(act: RefusalAct, item: ItemFacts, resource: ResourceFacts, pack
         resource_id=resource.id,
         ground=ground.code,
         ground_name=ground.name,
-        article=f"{ground.article}; {act.provision.strip()}",
+        article=_article(ground, act.provision.strip()),
         facts=Text(act.facts.strip(), act.facts.strip()),
         considered=tuple(sorted(act.considered.items())),
         offer=act.offer,
@@ -132,6 +132,12 @@ def make_refusal(act: RefusalAct, item: ItemFacts, resource: ResourceFacts, pack
         policy_version=pack.version,
         rule_id=f"act.{ground.code}",
     )
+
+
+def _article(ground: Ground, provision: str) -> str:
+    """Return the ground's own provision with what the act cites; the same words are not said twice."""
+    is_same = provision in {ground.article, cite(ground.article, "zh")}
+    return ground.article if is_same else f"{ground.article}; {provision}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +302,8 @@ def _text_faults(act: RefusalAct, pack: Pack) -> Iterator[Reason]:
         yield reason(
             "narrower-forms",
             (
-                f"没有说明为何不能采用较窄形式：{'、'.join(missing)}",
-                f"narrower forms not considered: {', '.join(missing)}",
+                f"没有说明为何不能采用较窄形式：{'、'.join(NARROWER_NAMES[form].zh for form in missing)}",
+                f"narrower forms not considered: {', '.join(NARROWER_NAMES[form].en for form in missing)}",
             ),
             ("逐一说明或改为提供该形式", "say for each why it fails, or offer it"),
         )

@@ -13,6 +13,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
 from policies.claims import Exemption  # noqa: TC001 - as above
+from policies.hours import Hours  # noqa: TC001 - as above
 
 
 class ShareType(IntEnum):
@@ -98,6 +99,33 @@ class Action(StrEnum):
     AGGREGATE = "aggregate"
     SUBSCRIBE = "subscribe"
     DOWNLOAD = "download"
+
+
+class Mode(StrEnum):
+    """The way in which granted data reaches its user (共享方式, 政务数据共享条例 Art. 20); a grant names its modes."""
+
+    QUERY = "query"
+    VERIFY = "verify"
+    BATCH = "batch"
+    SUBSCRIBE = "subscribe"
+    RELAY = "relay"
+    AGGREGATE = "aggregate"
+    DOWNLOAD = "download"
+
+
+FIRST_MODES = frozenset({Mode.QUERY, Mode.VERIFY})
+"""The modes of a grant that names none: what every grant gave before modes were asked for."""
+MODE_OF: Mapping[Action, Mode] = MappingProxyType(
+    {
+        Action.READ: Mode.QUERY,
+        Action.VERIFY: Mode.VERIFY,
+        Action.MATCH: Mode.BATCH,
+        Action.AGGREGATE: Mode.AGGREGATE,
+        Action.SUBSCRIBE: Mode.SUBSCRIBE,
+        Action.DOWNLOAD: Mode.DOWNLOAD,
+    }
+)
+"""The mode an action needs where the question names none; a relayed read names ``Mode.RELAY``."""
 
 
 class Treatment(StrEnum):
@@ -239,11 +267,13 @@ class GrantFacts:
     """The stored permission of one system for one resource (政务数据共享条例 Art. 20-25).
 
     ``items`` gives the treatment by column; ``purposes`` the purpose codes; ``case_pattern`` a
-    shell-style pattern (``fnmatch``, e.g. ``HF-[0-9][0-9][0-9][0-9]-*``) the case number of each call
-    must match, or None; valid from ``valid_from`` (included) until ``valid_until`` (excluded).
+    pattern, list or expression (:mod:`policies.case_numbers`, e.g. ``HF-[0-9][0-9][0-9][0-9]-*``) the case number
+    of each call must match, or None; valid from ``valid_from`` (included) until ``valid_until`` (excluded).
     ``row_filter`` is opaque here: the row layer compiles it and must refuse what it cannot read.
     ``cites_law_and_assessment``: the grant cites the law and an impact assessment (个人信息保护法 Art. 28, 55).
     ``exact_match``: columns that may be matched by equality although they are not given in full.
+    ``quotas``: limits per day in the city, by ``calls``, ``rows`` and ``subjects``; an absent one is no limit.
+    ``modes``: the ways of delivery given; ``hours``: when it may be used, None at any time.
     """
 
     id: str
@@ -262,6 +292,8 @@ class GrantFacts:
     cites_law_and_assessment: bool = False
     exact_match: frozenset[str] = frozenset()
     quotas: Mapping[str, int] = field(default_factory=dict)
+    modes: frozenset[Mode] = FIRST_MODES
+    hours: Hours | None = None
 
     def __post_init__(self) -> None:
         """Check that both ends of the period carry a zone (raises :class:`NaiveTimeError`)."""
@@ -274,7 +306,8 @@ class DecisionRequest:
 
     ``items`` are the columns asked for; None asks for every item open or granted to the requester.
     ``queried`` are columns used in filter, sort or group; ``matched`` columns compared by equality
-    with one value (the key of a verification). ``now`` is aware UTC.
+    with one value (the key of a verification). ``now`` is aware UTC. ``mode`` None: that of the action
+    (:data:`MODE_OF`). ``is_working_day`` is needed where a grant is for working days alone; None: not known.
     """
 
     requester: Requester
@@ -286,3 +319,5 @@ class DecisionRequest:
     case_number: str | None = None
     queried: frozenset[str] = frozenset()
     matched: frozenset[str] = frozenset()
+    mode: Mode | None = None
+    is_working_day: bool | None = None

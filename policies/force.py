@@ -79,6 +79,23 @@ def in_force(exemption: Exemption, on_date: date, pack: Pack) -> tuple[Reason, .
     return (*_record_faults(exemption, on_date, pack), *_evidence_faults(exemption, on_date, pack))
 
 
+def is_protective(exemption: Exemption, on_date: date) -> bool:
+    """Return whether a claim of trade secret, not found on yet, protects its item on a day.
+
+    A claim is not proven and refuses nothing; for a short time (``product.claim_finding``) its item is treated as a
+    trade secret, so that it does not go out before the organ has looked at the claim.
+    """
+    claim = exemption.evidence
+    return (
+        exemption.status is ExemptionStatus.CLAIMED
+        and isinstance(claim, TradeSecretClaim)
+        and claim.finding is Finding.OPEN
+        and exemption.item in claim.items
+        and claim.protective_until is not None
+        and claim.claimed_on <= on_date <= claim.protective_until
+    )
+
+
 def ground_fault(code: str, pack: Pack) -> Reason | None:
     """Return why a code can found no refusal anywhere in this pack, None when it can."""
     ground = pack.grounds.get(code)

@@ -36,6 +36,12 @@ TREATMENT_NAMES: dict[Treatment, Text] = {
     Treatment.VERIFY_ONLY: Text("仅供核验", "for verification only"),
     Treatment.WITHHELD: Text("未提供", "left out"),
 }
+NARROWER_NAMES: dict[str, Text] = {
+    **{form.value: name for form, name in TREATMENT_NAMES.items()},
+    "confidentiality": Text("附保密义务提供", "under a duty of confidence"),
+    "separate": Text("区分处理后提供其余部分", "the separable rest"),
+}
+"""The narrower forms a refusal must have considered, by their codes, as letters and messages call them."""
 
 
 def cite(article: str, lang: Lang) -> str:

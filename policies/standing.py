@@ -1,24 +1,22 @@
 """Who asks, in the words of the decision table, and whether the grant fits this question.
 
 A grant is the stored permission of one system for one resource (政务数据共享条例 Art. 20-25); it fits when
-member, system, resource, time, state, purpose, basis and case number all do. Anything missing does
+member, system, resource, time, hours, state, mode, purpose, basis and case number all do. Anything missing does
 not fit. Pure.
 """
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from policies.case_numbers import case_number_fits
 from policies.denials import DenialCode
-from policies.facts import DataClass, GrantStatus, RequesterClass, RequesterKind, ResourceKind
+from policies.facts import MODE_OF, DataClass, GrantStatus, RequesterClass, RequesterKind, ResourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from policies.facts import DecisionRequest, GrantFacts, ItemFacts, ResourceFacts
-
-_LONGEST_CASE_NUMBER = 64
 
 _FIXED: Mapping[RequesterKind, RequesterClass] = {
     RequesterKind.PUBLIC: RequesterClass.PUBLIC,
@@ -107,20 +105,20 @@ def _time_fault(request: DecisionRequest, grant: GrantFacts) -> DenialCode | Non
         return DenialCode.GRANT_STOPPED
     if request.now < grant.valid_from:
         return DenialCode.GRANT_NOT_STARTED
-    return DenialCode.GRANT_EXPIRED if request.now >= grant.valid_until else None
+    if request.now >= grant.valid_until:
+        return DenialCode.GRANT_EXPIRED
+    if grant.hours is not None and not grant.hours.fit(request.now, is_working_day=request.is_working_day):
+        return DenialCode.HOURS
+    return None
 
 
 def _use_fault(request: DecisionRequest, grant: GrantFacts) -> DenialCode | None:
+    if (request.mode or MODE_OF[request.action]) not in grant.modes:
+        return DenialCode.MODE
     if not request.purpose or request.purpose not in grant.purposes or not grant.legal_basis:
         return DenialCode.PURPOSE
     if request.legal_basis is not None and request.legal_basis != grant.legal_basis:
         return DenialCode.PURPOSE
-    if grant.case_pattern is not None and not _case_fits(request.case_number, grant.case_pattern):
+    if grant.case_pattern is not None and not case_number_fits(request.case_number, grant.case_pattern):
         return DenialCode.CASE_NUMBER
     return None
-
-
-def _case_fits(case_number: str | None, pattern: str) -> bool:
-    return (
-        bool(case_number) and len(case_number or "") <= _LONGEST_CASE_NUMBER and fnmatchcase(case_number or "", pattern)
-    )

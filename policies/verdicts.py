@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from policies.denials import DenialCode
 from policies.exemptions import RuleCase, exemption_in_force, rule_refusal
 from policies.facts import DataClass, OpenType, Outcome, Path, RequesterClass, ShareType, Treatment
+from policies.force import is_protective
 from policies.obligations import Obligation
 from policies.pendings import PENDINGS, PendingCode
 from policies.results import Denial, ItemDecision, Pending, Refusal
@@ -51,6 +52,7 @@ _DENIED: Mapping[Outcome, DenialCode] = {
 }
 _WIDTH: Mapping[Treatment, int] = {Treatment.FULL: 3, Treatment.MASKED: 2, Treatment.VERIFY_ONLY: 1}
 _OPENABLE = frozenset({DataClass.PUB, DataClass.AGG})
+_CLAIMABLE = frozenset({DataClass.PUB, DataClass.INT})
 # Hoisted: a member of an enumeration is looked up through a descriptor each time.
 _OWN, _GRANTED, _OUT_OF_SCOPE = RequesterClass.OWN, RequesterClass.AGY_GRANT, RequesterClass.AGY_OUT_OF_SCOPE
 _ALLOW, _FULL, _AGGREGATE_ONLY = Outcome.ALLOW, Treatment.FULL, Treatment.AGGREGATE_ONLY
@@ -83,7 +85,7 @@ class Case(NamedTuple):
 
 def judge(case: Case, item: ItemFacts) -> ItemDecision | Block:
     """Return the decision on one item, or what blocks it."""
-    kind = data_class(item, case.resource, is_embargoed=case.is_embargoed)
+    kind = _class_of(case, item)
     if kind is None:
         return pending(PendingCode.UNKNOWN_CLASS, case)
     granted = _granted(case, item)
@@ -191,12 +193,24 @@ def _refusal(case: Case, item: ItemFacts, rule: Rule, grounds: frozenset[str]) -
     return pending(PendingCode.APPLY if path is Path.SHARE else PendingCode.NOT_DECIDED, case, rule)
 
 
+def _class_of(case: Case, item: ItemFacts) -> DataClass | None:
+    """Return the class of an item; a claim that waits for its finding makes a trade secret of what is not personal."""
+    kind = data_class(item, case.resource, is_embargoed=case.is_embargoed)
+    if item.exemptions and kind in _CLAIMABLE and case.standing is not _OWN:
+        day = local_day(case.request.now)
+        provider = case.resource.provider_id
+        for record in item.exemptions:
+            if record.item == item.column and record.decided_by == provider and is_protective(record, day):
+                return DataClass.TS
+    return kind
+
+
 def narrowed_refusal(case: Case, item: ItemFacts, line: ItemDecision) -> Refusal | None:
     """Return the refusal of the wider form of an item that is only given as aggregates or for verification.
 
     Exists on the opening path alone, where the rule names a ground and an exemption carries it.
     """
-    kind = data_class(item, case.resource, is_embargoed=case.is_embargoed)
+    kind = _class_of(case, item)
     rule = None if kind is None else case.pack.table[case.standing, kind]
     if rule is None or rule.id != line.rule_id or rule.ground is None or rule.requester in SHARE_CLASSES:
         return None

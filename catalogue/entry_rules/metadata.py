@@ -112,6 +112,10 @@ def check_items(entry: Entry, _: ValidationContext) -> Iterator[Finding]:
             unknown = ("没有这个校验规则", "no validator has this name")
             mend = (f"可用：{'、'.join(known)}", f"choose one of: {', '.join(known)}")
             yield error("V10", f"{path}.check", unknown, mend)
+        if item.own_motion is not None and item.own_motion not in load_code_list("own_motion"):
+            listed = "、".join(load_code_list("own_motion").rows)
+            unknown = ("主动公开事项代码不在表中", "the code is not in the list of own-motion information")
+            yield error("V10", f"{path}.own_motion", unknown, (f"可用代码：{listed}", f"choose one of: {listed}"))
         yield from _check_code_list(item, path)
     for position, key in enumerate(entry.keys):
         if key not in columns:

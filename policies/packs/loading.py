@@ -83,6 +83,7 @@ def _build(source: PackFiles) -> Pack:
         masking_rules=frozenset(row["code"] for row in source.rows("masking_rules.csv")),
         no_reasons=tuple(row["phrase"] for row in source.rows("no_reasons.csv")),
         rights_statement=_rights(head),
+        local_basis=str(head.get("local_basis", "")),
     )
 
 

@@ -161,7 +161,7 @@ class Pack:
     """The law of one jurisdiction. ``version`` is the SHA-256 (hex) of the files it was read from.
 
     ``share_grounds`` is the closed list for refusing another organ, ``open_grounds`` the one for
-    opening and disclosure.
+    opening and disclosure. ``local_basis`` is the city's article on the right to use, empty where there is none.
     """
 
     name: str
@@ -181,6 +181,11 @@ class Pack:
     masking_rules: frozenset[str]
     no_reasons: tuple[str, ...]
     rights_statement: RightsStatement | None
+    local_basis: str = ""
+
+    def basis(self, national: str) -> str:
+        """Return a national article with the city's own beside it, where the city has one; never another city's."""
+        return f"{national}; {self.local_basis}" if self.local_basis else national
 
     def grounds_for(self, path: Path) -> frozenset[str]:
         """Return the closed list of grounds for one path; sharing never borrows a disclosure ground."""

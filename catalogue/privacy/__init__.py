@@ -1,0 +1,1 @@
+"""Personal information and secrecy marks in texts, columns and descriptions: detectors, thresholds. Pure, no I/O."""
