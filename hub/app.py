@@ -8,7 +8,7 @@ allows; in the demo both share one port.
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -18,12 +18,49 @@ from starlette.routing import Route
 
 import hub
 from hub import problems, schema
-from hub.api import agencies, citizens, entries, ledger, operators, pushes, requests, rows
+from hub.api import (
+    agencies,
+    aggregates,
+    citizens,
+    clocks,
+    corrections,
+    demo_identity,
+    downloads,
+    entries,
+    exemption_claims,
+    exemptions,
+    grants,
+    ledger,
+    operators,
+    own_data,
+    own_rights,
+    privacy,
+    pushes,
+    relay,
+    requests,
+    rows,
+    supervision,
+)
+from hub.api.application_library import router as application_library_router
+from hub.api.applications import router as applications_router
 from hub.api.authentication import ledger_recorder
 from hub.api.identity import install_identity
+from hub.api.match import router as match_router
+from hub.api.subscriptions import feed as feed_router
+from hub.api.subscriptions import router as subscriptions_router
+from hub.calendars.keeper import CalendarKeeper
 from hub.context import Context, utc_now
+from hub.egress import policy_of
+from hub.exchange.relay.calling import Desk
+from hub.exchange.relay.jobs import sweeps_of
+from hub.exchange.relay.service import Relay, assertion_jwk
 from hub.exchange.standing import ResourceCache
+from hub.exchange.subscriptions.parts import SECRET_FILE, Outside, build_delivery
+from hub.exchange.subscriptions.standing import Doorkeeper
+from hub.exchange.watch import Limits, Watch
 from hub.housekeeping import Housekeeper, empty_incoming
+from hub.identity.citizens.oidc import relying_party_of
+from hub.identity.sealing import KEY_FILE, Sealer
 from hub.identity.services import build_identity, rules_of
 from hub.ledger.integrator import Integrator
 from hub.ledger.keys import open_secret
@@ -32,9 +69,10 @@ from hub.metrics import Metrics
 from hub.middleware import Gatekeeper
 from hub.open.answers import AnswerCache
 from hub.portal import pages
+from hub.rounds import Rounds
 from hub.rows.cursors import CursorKey
 from hub.services import Services, incoming_folder
-from policies.workdays import shipped_calendar
+from hub.sweeps import all_sweeps
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -44,6 +82,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from hub.database import Database
+    from hub.exchange.subscriptions.parts import Delivery
     from hub.settings import Settings
 
 EntryPoint = Literal["public", "exchange", "both"]
@@ -51,6 +90,30 @@ DESCRIPTION = (
     "数通：政务数据共享目录与交换。错误一律为 RFC 9457 problem。 "
     "Shutong, the government data directory and exchange. Errors are RFC 9457 problems."
 )
+EXCHANGE_ROUTERS: Final = (
+    entries.router,
+    exemption_claims.router,
+    exemptions.router,
+    pushes.router,
+    requests.router,
+    grants.router,
+    grants.operators_router,
+    downloads.router,
+    clocks.router,
+    clocks.operators_router,
+    supervision.router,
+    supervision.operators_router,
+    match_router,
+    subscriptions_router,
+    applications_router,
+    application_library_router,
+    aggregates.exchange,
+    corrections.router,
+    own_rights.router,
+    privacy.router,
+    relay.router,
+)
+"""What departments, agencies and operators use, and the public entry point does not have."""
 
 
 def build_services(settings: Settings, database: Database, *, now: Callable[[], datetime] = utc_now) -> Services:
@@ -67,10 +130,18 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
     metrics = Metrics()
     metrics.watch(database)
     log.writer.observe = lambda kind: metrics.receipts.labels(kind.value).inc()
-    context = Context(log.writer, shipped_calendar(), settings.demo, now)
+    calendars = CalendarKeeper(database)
+    context = Context(log.writer, calendars, settings.demo, now)
     identity = build_identity(
-        database, ledger_recorder(log.writer), rules_of(settings, other_public_keys=(log.writer.key.public.jwk,))
+        database,
+        ledger_recorder(log.writer, now),
+        rules_of(settings, other_public_keys=(log.writer.key.public.jwk, assertion_jwk(settings))),
+        now,
     )
+    cache = ResourceCache(database, context, identity.keeper)
+    cursor_key = CursorKey(open_secret(settings.receipt_key.parent / "cursor.key"))
+    relays = Relay(database, identity.keeper, policy_of(settings), settings.public_url, settings.data_dir / "keys")
+    relay_sweeps = sweeps_of(Desk(context, database, cache, relays, cursor_key))
     incoming_folder(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
     return Services(
         settings=settings,
@@ -79,10 +150,36 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
         identity=identity,
         integrator=Integrator(database, log.signer),
         housekeeper=Housekeeper(database, metrics, now),
+        calendars=calendars,
+        rounds=Rounds(database, context, metrics, (*all_sweeps(), *relay_sweeps)),
         metrics=metrics,
-        cache=ResourceCache(database, context, identity.keeper),
-        cursor_key=CursorKey(open_secret(settings.receipt_key.parent / "cursor.key")),
+        cache=cache,
+        delivery=_delivery_of(settings, database, Doorkeeper(context, identity.keeper, cache), metrics),
+        cursor_key=cursor_key,
         answers=AnswerCache(),
+        watch=_watch_of(settings),
+        sealer=Sealer(open_secret(settings.data_dir / "keys" / KEY_FILE)),
+        citizens=relying_party_of(settings, now),
+        relay=relays,
+    )
+
+
+def _delivery_of(settings: Settings, database: Database, door: Doorkeeper, metrics: Metrics) -> Delivery:
+    """Return what delivers webhooks: it goes out by the egress policy and signs with secrets of its own key."""
+    secret = open_secret(settings.receipt_key.parent / SECRET_FILE)
+    outside = Outside(settings.public_url, policy_of(settings), secret)
+    return build_delivery(database, door, outside, observe=lambda outcome: metrics.webhooks.labels(outcome).inc())
+
+
+def _watch_of(settings: Settings) -> Watch:
+    """Return the watch over walking through numbers and over case numbers used too often (threats 15, 17)."""
+    return Watch(
+        Limits(
+            subjects_per_case=settings.watch_subjects_per_case,
+            run_of_numbers=settings.watch_run_of_numbers,
+            calls_before_ratio=settings.watch_calls_before_ratio,
+            least_hit_percent=settings.watch_least_hit_percent,
+        )
     )
 
 
@@ -92,9 +189,11 @@ def create_app(services: Services, entry_point: EntryPoint = "both") -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.database.open_pool()
+        services.relay.begin()
         try:
             yield
         finally:
+            await services.relay.close()
             await services.database.close_pool()
 
     app = FastAPI(
@@ -113,13 +212,18 @@ def create_app(services: Services, entry_point: EntryPoint = "both") -> FastAPI:
     app.router.routes.extend([*rows.router.routes, *(() if is_public else agencies.router.routes)])
     app.include_router(operators.router)
     app.include_router(ledger.router)
+    app.include_router(aggregates.public)
+    app.include_router(feed_router)
+    if entry_point != "exchange":
+        app.include_router(own_data.router)
+        if services.settings.demo:
+            app.include_router(demo_identity.router_of(services))
     app.include_router(citizens.router)  # organs search the directory and read open data too
     install_identity(app, services.identity, serves_exchange=not is_public)
     pages.install(app, services, has_login=not is_public)
     if not is_public:
-        app.include_router(entries.router)
-        app.include_router(pushes.router)
-        app.include_router(requests.router)
+        for router in EXCHANGE_ROUTERS:
+            app.include_router(router)
     return app
 
 
@@ -147,10 +251,14 @@ def start_services(services: Services) -> None:
     services.identity.start()
     services.integrator.start()
     services.housekeeper.start()
+    services.rounds.start()
+    services.delivery.dispatcher.start()
 
 
 def stop_services(services: Services) -> None:
     """Stop it again, integrating what is left."""
+    services.delivery.dispatcher.close()
+    services.rounds.stop()
     services.housekeeper.stop()
     services.identity.stop()
     services.integrator.stop()

@@ -13,9 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub import __version__, cli_client
+from hub import __version__, cli_client, cli_delivery
+from hub.cli_correction import correct_app
+from hub.cli_exemption import exemption_app
+from hub.cli_figures import figures
+from hub.cli_grants import grant_app
+from hub.cli_inbox import request_app
 from hub.cli_output import Exit, emit, explained, pick, say
-from hub.cli_staff import catalogue_app, request_app
+from hub.cli_scan import scan
+from hub.cli_staff import catalogue_app
+from hub.cli_supervision import calendar_app
 from hub.ledger.cli_prove import app as prove_app
 
 if TYPE_CHECKING:
@@ -36,9 +43,20 @@ app.command()(cli_client.push)
 app.command()(cli_client.find)
 app.command()(cli_client.query)
 app.command()(cli_client.verify)
+app.command()(cli_client.headers)
+app.command()(figures)
 app.command()(cli_client.get)
+app.command()(scan)
+app.command()(cli_delivery.match)
+app.command()(cli_delivery.changes)
+app.command()(cli_delivery.subscribe)
+app.add_typer(cli_delivery.webhook_app)
 app.add_typer(catalogue_app)
 app.add_typer(request_app)
+app.add_typer(grant_app)
+app.add_typer(correct_app)
+app.add_typer(exemption_app)
+app.add_typer(calendar_app, name="calendar")
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub import cli_register
+from hub import cli_register, cli_relay
 from hub.cli_output import emit, explained, pick, say
 
 if TYPE_CHECKING:
@@ -37,20 +37,21 @@ def install(app: typer.Typer) -> None:
     app.add_typer(key_app, name="key")
     app.add_typer(audit_app, name="audit")
     cli_register.install(app, key_app)
+    cli_relay.install(app)
 
 
 def console_context(settings: Settings, database: Database) -> Context:
     """Return the context of console acts: receipts are signed with the hub's own key."""
     from urllib.parse import urlsplit
 
+    from hub.calendars.keeper import CalendarKeeper
     from hub.context import Context, utc_now
     from hub.ledger.publication import open_ledger
-    from policies.workdays import shipped_calendar
 
     log = open_ledger(settings.receipt_key, urlsplit(settings.public_url).netloc + "/ledger")
     with database.begin() as unit:
         log.publish(unit, utc_now())
-    return Context(log.writer, shipped_calendar(), settings.demo)
+    return Context(log.writer, CalendarKeeper(database), settings.demo)
 
 
 def init(

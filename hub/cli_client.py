@@ -243,6 +243,13 @@ def query_lines(result: dict[str, Any]) -> list[str]:
         "  " + "  ".join(f"{name}={'' if value is None else value}" for name, value in row.items())
         for row in result["rows"]
     ]
+    lines += [
+        pick(
+            f"  第 {one['row'] + 1} 行的 {'、'.join(one['items'])} 正在校核，暂按原值使用",
+            f"  row {one['row'] + 1}: {', '.join(one['items'])} under verification, used as it stands meanwhile",
+        )
+        for one in result.get("under_verification", ())
+    ]
     return [*lines, pick(f"凭证 {result['receipt']}", f"receipt {result['receipt']}")]
 
 
@@ -286,6 +293,19 @@ def get(
     with explained():
         size = connect(url, system, key_file, needs_key=False).save(path, to)
         say(f"✔ {size:,} 字节已写入 {to}", f"✔ {size:,} bytes written to {to}")
+
+
+def headers(
+    method: Annotated[str, typer.Argument(help="请求方法，如 POST / method of the request")],
+    address: Annotated[str, typer.Argument(help="完整网址 / full address of the request")],
+    url: Url = DEFAULT_URL,
+    system: SystemId = None,
+    key_file: KeyFile = None,
+) -> None:
+    """打印一次请求用的两行头：令牌和持有证明（30 秒内一次有效），供 curl --header @- 使用。 Headers of one request."""
+    with explained():
+        proving = connect(url, system, key_file).proving(method.upper(), address)
+        typer.echo("\n".join(f"{name}: {value}" for name, value in proving.items()))
 
 
 def _keep_receipt(hub: Hub, receipt_id: str, path: Path | None) -> None:

@@ -1,4 +1,6 @@
-"""Verbs of people: ``hub catalogue`` (describe an entry, take it through its steps) and ``hub request`` (ask, answer).
+"""Verbs of people: ``hub catalogue`` (describe an entry, take it through its steps) and ``hub request`` (show, answer).
+
+The verbs of who asks are in :mod:`hub.cli_request`.
 
 They log in as staff: ``--login`` or ``HUB_CLIENT_LOGIN``, the password from ``HUB_CLIENT_PASSWORD`` or asked for,
 the six digits of the code generator with ``--code``. A request is kept in a file, so that the verbs that follow
@@ -18,8 +20,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalogue.lifecycle import STATE_NAMES, STEP_NAMES, State, Step
-from hub.cli_client import DEFAULT_URL, AsJson, SystemId, Url
-from hub.cli_output import emit, explained, pick, say
+from hub.cli_client import DEFAULT_URL, AsJson, Url
+from hub.cli_output import emit, explained, pick
 from hub.client import Hub, HubProblemError
 from policies.errors import DomainError
 from policies.facts import Treatment
@@ -137,30 +139,6 @@ def step_lines(result: dict[str, Any], step: Step) -> list[str]:
     return lines
 
 
-@request_app.command("add")
-def add(
-    dataset: Annotated[str, typer.Argument(help="条目名称 / name of the entry")],
-    item: Annotated[list[str], typer.Option(help="列名，或 列名=方式，可多次 / column, or column=form")],
-    purpose: Annotated[str, typer.Option(help="用途 / purpose")],
-    scenario: Annotated[str, typer.Option(help="使用场景 / scenario")],
-    basis: Annotated[str, typer.Option(help="法规名称和条款 / rule and article")],
-    system: SystemId,
-    login: Login,
-    save: Annotated[Path, typer.Option(help="申请存到此文件 / file to keep the request in")],
-    case_pattern: Annotated[str | None, typer.Option(help="办件编号格式，如 GZF-* / pattern of case numbers")] = None,
-    days: Annotated[int, typer.Option(min=1, max=1096, help="期限，天 / period in days")] = 180,
-    code: Code = None,
-    url: Url = DEFAULT_URL,
-    as_json: AsJson = False,
-) -> None:
-    """申请信息项：写明用途、场景和依据。 Ask for items with purpose, scenario and basis."""
-    with explained(as_json=as_json), logged_in(url, login, code) as hub:
-        body = new_request(dataset, system, [asked(one) for one in item], days=days)
-        body |= {"purpose": purpose, "scenario": scenario, "legal_basis": basis, "case_pattern": case_pattern}
-        _told(hub.call("POST", "/api/v1/requests", json=body), save, as_json=as_json)
-        say(f"申请已存入 {save}", f"the request is in {save}")
-
-
 def new_request(dataset: str, system: str | None, items: list[dict[str, str]], *, days: int) -> dict[str, Any]:
     """Return the body of a request for ``days`` from now, without what must be stated in words."""
     since = datetime.now(UTC)
@@ -178,15 +156,6 @@ def asked(text: str) -> dict[str, str]:
     return {"item": column, "treatment": form or Treatment.FULL.value}
 
 
-@request_app.command("consent")
-def consent(
-    request: RequestFile, login: Login, code: Code = None, url: Url = DEFAULT_URL, as_json: AsJson = False
-) -> None:
-    """本单位负责人同意；无条件共享的项当场授权。 Consent; what is unconditional is granted at once."""
-    with explained(as_json=as_json), logged_in(url, login, code) as hub:
-        _told(hub.call("POST", f"{_path(request)}/consent"), request, as_json=as_json)
-
-
 @request_app.command("show")
 def show(
     request: RequestFile, login: Login, code: Code = None, url: Url = DEFAULT_URL, as_json: AsJson = False
@@ -199,7 +168,7 @@ def show(
 @request_app.command("answer")
 def answer(
     request: RequestFile,
-    item: Annotated[str, typer.Argument(help="信息项列名 / column")],
+    item: Annotated[str, typer.Argument(help="信息项列名，多个用逗号分隔 / column, or several by comma")],
     decision: Annotated[str, typer.Argument(help="full、masked、aggregate_only、verify_only、refuse 或 narrow")],
     office: Annotated[str, typer.Option(help="签署人职务 / office of who signs")],
     login: Login,
@@ -230,16 +199,26 @@ def answer(
             "offer": offer.value if offer is not None else None,
             "duty": duty,
         }
-        line = line_of(json.loads(request.read_text(encoding="utf-8")), item)
-        _told(hub.call("POST", f"{_path(request)}/lines/{line}/answer", json=body), request, as_json=as_json)
+        held = json.loads(request.read_text(encoding="utf-8"))
+        named = [one.strip() for one in item.replace("，", ",").split(",")]
+        _told(give_answer(hub, held, named, body), request, as_json=as_json)
+
+
+def give_answer(hub: Hub, request: dict[str, Any], items: list[str], body: dict[str, Any]) -> dict[str, Any]:
+    """Answer one item, or several alike in one act (all or none); returns the request as it then stands."""
+    path = f"/api/v1/requests/{request['id']}"
+    lines = [line_of(request, one) for one in items]
+    if len(lines) == 1:
+        return hub.call("POST", f"{path}/lines/{lines[0]}/answer", json=body)
+    return hub.call("POST", f"{path}/answers", json={"answers": [{**body, "line": line} for line in lines]})
 
 
 def line_of(request: dict[str, Any], item: str) -> str:
-    """Return the id of the line that asks for ``item``."""
-    found = next((line["id"] for line in request["lines"] if line["item"] == item), None)
-    if found is None:
+    """Return the id of the line that asks for ``item``: the one that waits where it was asked for again."""
+    found = [line for line in request["lines"] if line["item"] == item]
+    if not found:
         raise ValueError(pick(f"申请中没有信息项 {item}", f"the request does not ask for {item}"))
-    return str(found)
+    return str(next((line for line in found if line["state"] == "waiting"), found[-1])["id"])
 
 
 def _path(request: Path) -> str:
@@ -272,6 +251,9 @@ def _line(line: dict[str, Any]) -> list[str]:
         by_rule = given.get("by") == "rule"
         zh = f"{zh}（{form_zh}）{'，规则当场授权' if by_rule else ''}"
         en = f"{en} ({form_en}){', by the rule at once' if by_rule else ''}"
+    elif line.get("days_unknown") is not None:
+        zh = f"{zh}，最迟 {line['due_on']}，{line['days_unknown']}"
+        en = f"{en}, due {line['due_on']}, {line['days_unknown_en']}"
     elif line["working_days_left"] is not None:
         zh = f"{zh}，最迟 {line['due_on']}，还有 {line['working_days_left']} 个工作日"
         en = f"{en}, due {line['due_on']}, {line['working_days_left']} working days left"

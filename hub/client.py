@@ -1,6 +1,7 @@
 """An HTTP client of the hub for the CLI, the demo and the benchmarks: what any department's program would do.
 
-Systems authenticate with ``private_key_jwt`` (RFC 7523), staff with a session. Errors come back as the
+Systems authenticate with ``private_key_jwt`` (RFC 7523) and prove with every request that they hold the key their
+token is bound to (DPoP, RFC 9449); staff have a session. Errors come back as the
 RFC 9457 problem the hub sent. Nothing here reads a database.
 """
 
@@ -11,18 +12,22 @@ import secrets
 import time
 import uuid
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx2
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from typing_extensions import override
 
+from hub.identity.dpop import TYPE as PROOF_TYPE
+from hub.identity.dpop import token_digest
 from hub.identity.keys import public_jwk, thumbprint
 from policies.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
 ASSERTION_SECONDS = 50
@@ -71,13 +76,10 @@ class SystemCredentials:
             raise TypeError("密钥须为 ES256 或 Ed25519 私钥 / an ES256 or Ed25519 private key is needed")
         return cls(system_id, key)
 
-    def assertion(self, audience: str) -> str:
-        """Return a fresh client assertion: single use, at most 50 s old."""
-        is_ec = isinstance(self.private_key, ec.EllipticCurvePrivateKey)
-        algorithm = "ES256" if is_ec else "EdDSA"
-        maker = jwt.get_algorithm_by_name(algorithm)
-        jwk, _ = public_jwk(json.loads(maker.to_jwk(self.private_key.public_key())))
-        now = int(time.time())
+    def assertion(self, audience: str, clock: Callable[[], float] = time.time) -> str:
+        """Return a fresh client assertion: single use, at most 50 s old by ``clock`` (Unix seconds)."""
+        jwk, algorithm = self._public()
+        now = int(clock())
         claims = {
             "iss": self.system_id,
             "sub": self.system_id,
@@ -88,15 +90,75 @@ class SystemCredentials:
         }
         return jwt.encode(claims, self.private_key, algorithm=algorithm, headers={"kid": thumbprint(jwk)})
 
+    def proof(
+        self,
+        method: str,
+        url: str,
+        *,
+        token: str | None = None,
+        nonce: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> str:
+        """Return a proof of possession for one request (RFC 9449 4.2): good once, for 30 s.
+
+        ``token`` is the access token sent with it (None: the request is for one), ``nonce`` what the hub asked for.
+        """
+        jwk, algorithm = self._public()
+        claims = {
+            "jti": secrets.token_urlsafe(16),
+            "htm": method,
+            "htu": url.partition("#")[0].partition("?")[0],
+            "iat": int(clock()),
+        }
+        if token is not None:
+            claims["ath"] = token_digest(token)
+        if nonce is not None:
+            claims["nonce"] = nonce
+        headers = {"typ": PROOF_TYPE, "jwk": dict(jwk)}
+        return jwt.encode(claims, self.private_key, algorithm=algorithm, headers=headers)
+
+    def _public(self) -> tuple[Mapping[str, str], str]:
+        algorithm = "ES256" if isinstance(self.private_key, ec.EllipticCurvePrivateKey) else "EdDSA"
+        maker = jwt.get_algorithm_by_name(algorithm)
+        return public_jwk(json.loads(maker.to_jwk(self.private_key.public_key())))[0], algorithm
+
+
+class KeyBound(httpx2.Auth):
+    """Signs each request with the system's key; usable with any client of the same hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        """Take token and key from ``hub``, which has credentials."""
+        self._hub = hub
+        self._nonce: str | None = None
+
+    @override
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """Send the request with token and proof; where the hub wants its nonce in the proof, once more with it."""
+        response = yield self._signed(request)
+        given = response.headers.get("DPoP-Nonce")
+        if given is not None and given != self._nonce:
+            self._nonce = given
+            if response.status_code == HTTPStatus.UNAUTHORIZED:
+                yield self._signed(request)
+
+    def _signed(self, request: httpx2.Request) -> httpx2.Request:
+        request.headers.update(self._hub.proving(request.method, str(request.url), self._nonce))
+        return request
+
 
 class Hub:
     """One hub at ``url``, used as a system (``credentials``), as staff (after :meth:`log_in`) or as the public."""
 
-    def __init__(self, url: str, credentials: SystemCredentials | None = None) -> None:
-        """``url`` without a path."""
+    def __init__(
+        self, url: str, credentials: SystemCredentials | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        """``url`` without a path; ``clock`` is the time tokens are asked for and renewed by (Unix seconds)."""
+        self._clock = clock
         self.url = url.rstrip("/")
         self._credentials = credentials
         self._token: tuple[str, float] | None = None
+        self.auth = KeyBound(self) if credentials is not None else None
+        """What signs the requests of the system; None without credentials."""
         self._csrf: str | None = None
         self._http = httpx2.Client(base_url=self.url, timeout=TIMEOUT, follow_redirects=False)
 
@@ -111,6 +173,9 @@ class Hub:
         self.close()
 
     def _send(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        return self._request(method, path, auth=self.auth, **options)
+
+    def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:
         try:
             response = self._http.request(method, path, **options)
         except httpx2.TransportError as error:
@@ -131,27 +196,44 @@ class Hub:
         headers = {"Accept": "application/json"}
         if self._csrf is not None:
             headers["X-CSRF-Token"] = self._csrf
-        if self._credentials is not None:
-            headers["Authorization"] = f"Bearer {self.token()}"
         return headers
 
-    def token(self) -> str:
-        """Return a token of the system, renewed half a minute before it ends."""
+    def proving(self, method: str, url: str, nonce: str | None = None) -> dict[str, str]:
+        """Return the two headers that prove the system for one request: they are good once, for 30 s.
+
+        Raises:
+            ValueError: no credentials.
+        """
+        token = self.token()
         if self._credentials is None:
             raise ValueError("没有系统凭据 / no system credentials")
-        if self._token is None or self._token[1] < time.monotonic() + RENEW_BEFORE_SECONDS:
-            metadata = self._send("GET", "/.well-known/oauth-authorization-server").json()
-            answer = self._send(
-                "POST",
-                "/oauth/token",
-                data={
-                    "grant_type": "client_credentials",
-                    "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                    "client_assertion": self._credentials.assertion(metadata["issuer"]),
-                },
-            ).json()
-            self._token = (answer["access_token"], time.monotonic() + float(answer["expires_in"]))
+        proof = self._credentials.proof(method, url, token=token, nonce=nonce, clock=self._clock)
+        return {"Authorization": f"DPoP {token}", "DPoP": proof}
+
+    def bearer_token(self) -> str:
+        """Return a new token that is bound to no key: good for data shared without conditions alone."""
+        return str(self._new_token(is_bound=False)["access_token"])
+
+    def token(self) -> str:
+        """Return a token bound to the system's key, renewed half a minute before it ends."""
+        if self._token is None or self._token[1] < self._clock() + RENEW_BEFORE_SECONDS:
+            answer = self._new_token(is_bound=True)
+            self._token = (answer["access_token"], self._clock() + float(answer["expires_in"]))
         return self._token[0]
+
+    def _new_token(self, *, is_bound: bool) -> dict[str, Any]:
+        if self._credentials is None:
+            raise ValueError("没有系统凭据 / no system credentials")
+        metadata = self._request("GET", "/.well-known/oauth-authorization-server").json()
+        address = str(metadata["token_endpoint"])
+        proof = {"DPoP": self._credentials.proof("POST", address, clock=self._clock)} if is_bound else {}
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": self._credentials.assertion(metadata["issuer"], self._clock),
+        }
+        answer = self._request("POST", "/oauth/token", data=form, headers=proof)
+        return cast("dict[str, Any]", answer.json())
 
     def log_in(self, login: str, password: str, code: str | None = None) -> dict[str, Any]:
         """Open a staff session; later calls carry it."""
@@ -176,7 +258,7 @@ class Hub:
         """Write the body of a GET to ``target`` as it comes; returns its length in bytes."""
         size = 0
         try:
-            with self._http.stream("GET", path, headers=self._headers()) as response:
+            with self._http.stream("GET", path, headers=self._headers(), auth=self.auth) as response:
                 if response.is_error:
                     raise HubProblemError(response.status_code, _problem(response))
                 with target.open("wb") as file:

@@ -31,12 +31,17 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Receipt writer, calendar of working days, clock, and whether demo identifiers are accepted."""
+    """Receipt writer, the calendar in force when asked, clock, and whether demo identifiers are accepted."""
 
     writer: ReceiptWriter
-    calendar: Calendar
+    calendars: Callable[[], Calendar]
     demo: bool = False
     now: Callable[[], datetime] = field(default=utc_now)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar of working days as it is in force now: lists are loaded while the hub runs."""
+        return self.calendars()
 
     def today(self) -> date:
         """Return the calendar day in the city; clocks of the law count these."""

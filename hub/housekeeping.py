@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hub.identity import store as identity_store
+from hub.identity.citizens import store as citizen_store
 from hub.ledger.integrator import promise_age_seconds
 from hub.services import incoming_folder
 
@@ -64,6 +65,7 @@ class Housekeeper:
         now = self._now()
         with self._database.begin() as unit:
             gone = identity_store.prune(unit, now, now - ATTEMPTS_KEPT)
+            gone += citizen_store.prune(unit, now, now - ATTEMPTS_KEPT)
             self._metrics.integrator_lag_seconds.set(promise_age_seconds(unit, now))
         return gone
 

@@ -47,11 +47,15 @@ class Metrics:
         self.push_rows = self._counter("push_rows", "Rows of finished pushes", "outcome")
         self.decisions = self._counter("decisions", "Decisions", "action", "outcome")
         self.receipts = self._counter("receipts", "Receipts written", "kind")
+        self.webhooks = self._counter("webhooks", "Attempts at webhooks", "outcome")
         self.denied_tokens = self._counter("denied_tokens", "Token requests refused", "reason")
         self.integrator_lag_seconds = self._gauge("integrator_lag_seconds", "Age of the oldest receipt not in the tree")
         self.log_size = self._gauge("log_size", "Leaves of the newest checkpoint")
         self.database_up = self._gauge("database_up", "1 when the last probe could write")
         self.database_probe_seconds = self._gauge("database_probe_seconds", "Duration of the last probe")
+        self.sweep_done = self._counter("sweep_done", "What sweeps dealt with", "sweep")
+        self.sweep_failures = self._counter("sweep_failures", "Sweeps that failed", "sweep")
+        self.sweep_last_good = self._gauge("sweep_last_good_timestamp_seconds", "Last good end of a sweep", "sweep")
         self._figures: dict[tuple[str | None, str, int, str], tuple[Counter, Histogram]] = {}
         ProcessCollector(registry=self.registry)
 
@@ -78,8 +82,8 @@ class Metrics:
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"hub_{name}", text, labels, registry=self.registry)
 
-    def _gauge(self, name: str, text: str) -> Gauge:
-        return Gauge(f"hub_{name}", text, registry=self.registry)
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"hub_{name}", text, labels, registry=self.registry)
 
 
 class PoolCollector(Collector):

@@ -40,6 +40,9 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 PUSH_PATH = re.compile(r"^/api/v1/entries/[^/]+/pushes$")
+MATCH_PATH = re.compile(r"^/api/v1/exchange/[^/]+/match(/file)?$")
+MATCH_LIMIT_BYTES = 32 << 20
+"""Largest batch to compare: 100,000 rows of a few texts each."""
 
 
 class BodyTooLargeError(HTTPException):
@@ -102,6 +105,8 @@ class Gatekeeper:
                 self._count(scope, request_id, status, time.perf_counter() - started)
 
     def _body_limit(self, scope: Scope) -> int:
+        if scope["method"] == "POST" and MATCH_PATH.match(scope["path"]) is not None:
+            return max(MATCH_LIMIT_BYTES, self.settings.body_limit_bytes)
         is_push = scope["method"] == "POST" and PUSH_PATH.match(scope["path"]) is not None
         return self.settings.upload_limit_bytes if is_push else self.settings.body_limit_bytes
 

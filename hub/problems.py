@@ -7,6 +7,7 @@ extension members for machines. No traceback, no protected value, no hint at wha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
@@ -18,12 +19,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.database import INTERRUPTIONS, DatabaseUnreachableError
+from hub.logs import IDENTITY_NUMBER
 from hub.problem_table import PROBLEMS, ProblemType
 from policies.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fastapi import FastAPI
     from starlette.requests import Request
 
@@ -38,6 +38,7 @@ HTTP_TYPES: Mapping[int, ProblemType] = {
     403: ProblemType("forbidden", HTTPStatus.FORBIDDEN, "无权进行此操作", "Not allowed"),
     404: ProblemType("not-found", HTTPStatus.NOT_FOUND, "没有找到所请求的内容", "Not found"),
     405: ProblemType("method-not-allowed", HTTPStatus.METHOD_NOT_ALLOWED, "此地址不支持该方法", "Method not allowed"),
+    408: ProblemType("request-timeout", HTTPStatus.REQUEST_TIMEOUT, "请求未按时发完", "The request took too long"),
     413: ProblemType("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "内容超过上限", "Content too large"),
     415: ProblemType("unsupported-type", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "不支持的内容类型", "Unsupported type"),
     431: ProblemType(
@@ -76,6 +77,22 @@ def problem_type_of(error: BaseException) -> ProblemType:
     return UNEXPECTED
 
 
+def _told(text: str) -> str:
+    """Return a text of a problem without identity numbers: what was sent in the wrong place is not repeated."""
+    return IDENTITY_NUMBER.sub("[证件号码]", text)
+
+
+def _told_in(value: object) -> object:
+    """Return a member of a problem likewise: also a name nobody knows may be a number in the wrong place."""
+    if isinstance(value, str):
+        return _told(value)
+    if isinstance(value, Mapping):
+        return {_told(str(key)): _told_in(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_told_in(one) for one in value]
+    return value
+
+
 def problem(
     kind: ProblemType,
     texts: Texts,
@@ -98,8 +115,9 @@ def problem(
         ("next_en", texts.next_en),
         ("instance", instance),
     )
-    body |= {key: value for key, value in given if value}
-    content = orjson.dumps({**(facts or {}), **body}, default=str, option=orjson.OPT_INDENT_2)
+    body |= {key: value if key == "instance" else _told(value) for key, value in given if value}
+    more = {key: _told_in(value) for key, value in (facts or {}).items()}
+    content = orjson.dumps({**more, **body}, default=str, option=orjson.OPT_INDENT_2)
     return Response(content, status_code=int(kind.status), media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 
@@ -127,11 +145,19 @@ def answer(
     return page
 
 
+_CHALLENGES = frozenset({"invalid_token", "invalid_dpop_proof", "use_dpop_nonce"})
+
+
 def _headers(kind: ProblemType, error: DomainError) -> dict[str, str]:
     headers = {}
     if kind.status == HTTPStatus.UNAUTHORIZED:
-        code = ', error="invalid_token"' if error.facts.get("error") == "invalid_token" else ""
-        headers["WWW-Authenticate"] = f'Bearer realm="shutong"{code}'
+        word = str(error.facts.get("error", ""))
+        code = f', error="{word}"' if word in _CHALLENGES else ""
+        scheme = "DPoP" if error.facts.get("scheme") == "DPoP" else "Bearer"
+        algorithms = ', algs="ES256 EdDSA"' if scheme == "DPoP" else ""  # RFC 9449 7.1
+        headers["WWW-Authenticate"] = f'{scheme} realm="shutong"{code}{algorithms}'
+        if isinstance(nonce := error.facts.get("nonce"), str):
+            headers["DPoP-Nonce"] = nonce
     retry = error.facts.get("retry_after_seconds")
     if isinstance(retry, int):
         headers["Retry-After"] = str(retry)

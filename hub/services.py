@@ -10,14 +10,21 @@ from fastapi import Depends, Request
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hub.calendars.keeper import CalendarKeeper
     from hub.context import Context
     from hub.database import Database
+    from hub.exchange.relay.service import Relay
     from hub.exchange.standing import ResourceCache
+    from hub.exchange.subscriptions.parts import Delivery
+    from hub.exchange.watch import Watch
     from hub.housekeeping import Housekeeper
+    from hub.identity.citizens.oidc import RelyingParty
+    from hub.identity.sealing import Sealer
     from hub.identity.services import IdentityServices
     from hub.ledger.integrator import Integrator
     from hub.metrics import Metrics
     from hub.open.answers import AnswerCache
+    from hub.rounds import Rounds
     from hub.rows.cursors import CursorKey
     from hub.settings import Settings
 
@@ -32,10 +39,17 @@ class Services:
     identity: IdentityServices
     integrator: Integrator
     housekeeper: Housekeeper
+    rounds: Rounds
+    calendars: CalendarKeeper
     metrics: Metrics
     cache: ResourceCache
     cursor_key: CursorKey
     answers: AnswerCache
+    watch: Watch
+    delivery: Delivery
+    sealer: Sealer
+    citizens: RelyingParty | None
+    relay: Relay
 
 
 def incoming_folder(settings: Settings) -> Path:

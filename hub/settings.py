@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from connectors.egress import EgressPolicy
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -124,8 +126,53 @@ class Settings(BaseSettings):
     snapshot_max_age_seconds: float = Field(default=5.0, gt=0, le=60, title="授权快照最长时效，秒")
     """Oldest snapshot of grants, exemptions and member states a decision may use; older: pending."""
 
+    citizen_oidc_issuer: str | None = Field(default=None, title="统一身份认证（OpenID Connect）的签发者地址")
+    """Issuer of the city's unified identity for citizens and legal persons; unset: «my data» is closed (in demo mode:
+    the built-in sample provider answers)."""
+
+    citizen_oidc_client_id: str = Field(default="shutong", min_length=1, title="统一身份认证中的客户端编号")
+    """Client id of the hub at the unified identity."""
+
+    citizen_oidc_client_secret: SecretStr | None = Field(default=None, title="统一身份认证的客户端密钥；可不设")
+    """Client secret at the unified identity; unset: a public client with PKCE alone."""
+
+    citizen_oidc_number_claim: str = Field(default="id_number", min_length=1, title="身份号码所在的声明")
+    """Claim of the ID token that holds the identity number."""
+
+    citizen_oidc_body_claim: str = Field(default="organisation_code", min_length=1, title="单位信用代码所在的声明")
+    """Claim of the ID token that holds the credit code of the body the person may speak for."""
+
+    citizen_oidc_strong_acr: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("2",), title="视为二次验证的 acr 值，逗号分隔"
+    )
+    """Values of ``acr`` (separated by commas) that mean a second factor was passed."""
+
+    access_request_url: str | None = Field(default=None, title="政府信息公开申请系统的地址")
+    """Address of the system that takes access requests (政府信息公开条例 Art. 27), shown to people; unset: text."""
+
+    watch_subjects_per_case: int = Field(default=200, ge=1, title="一个办件编号可核验的主体数上限，超过即告警")
+    """Distinct subjects one case number may be used for in a day before an alarm is raised."""
+
+    watch_run_of_numbers: int = Field(default=20, ge=2, title="连续号码告警的个数")
+    """So many consecutive identity numbers in a row raise an alarm and suspend the grant."""
+
+    watch_calls_before_ratio: int = Field(default=200, ge=1, title="计算命中率的最少次数")
+    """Verifications of a grant in a day before its hit ratio is looked at."""
+
+    watch_least_hit_percent: int = Field(default=20, ge=0, le=100, title="最低命中率，百分比")
+    """Least share of verifications that find somebody, in percent; below it an alarm is raised."""
+
     receipt_key_path: Path | None = Field(default=None, title="凭证签名私钥文件")
     """PEM file of the key that signs receipts; unset: ``keys/receipt.pem`` in the data directory, made at the start."""
+
+    egress_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), title="平台可以主动访问的主机与网段，逗号分隔；不设则一律不访问"
+    )
+    """What relays and webhooks may call: host names (``*.example.cn`` too), ``public`` for any public address, and
+    networks (CIDR), which alone open private addresses; separated by commas. Unset: the hub calls nobody."""
+
+    egress_loopback: bool = Field(default=False, title="允许访问本机（仅演示与测试）")
+    """Demo mode only: relays and webhooks may call this machine, also by plain HTTP; never the hub's own ports."""
 
     log_format: Literal["json", "console"] = Field(default="json", title="日志格式")
     """``json`` for machines (one object a line), ``console`` for people."""
@@ -146,11 +193,20 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return f"{parts.scheme}://{parts.netloc}"
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "egress_allow", "citizen_oidc_strong_acr", mode="before")
     @classmethod
     def _split_on_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("citizen_oidc_issuer", "access_request_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        """Keep an address of the web; an issuer is compared letter by letter, so nothing is added or taken away."""
+        if value is not None and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            msg = "需要 http(s) 地址 / must be an http(s) address"
+            raise ValueError(msg)
         return value
 
     @field_validator("data_dir", "receipt_key_path")
@@ -158,6 +214,19 @@ class Settings(BaseSettings):
     def _is_absolute(cls, value: Path | None) -> Path | None:
         """Make paths absolute once: a later change of the working directory must not move the data."""
         return None if value is None else value.expanduser().absolute()
+
+    @field_validator("egress_allow")
+    @classmethod
+    def _are_egress_rules(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        EgressPolicy.from_rules(value)
+        return value
+
+    @model_validator(mode="after")
+    def _reaches_itself_in_the_demo_only(self) -> Self:
+        if self.egress_loopback and not self.demo:
+            msg = "HUB_EGRESS_LOOPBACK 只能与 HUB_DEMO 一起使用 / HUB_EGRESS_LOOPBACK goes with HUB_DEMO alone"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _has_consistent_lifetimes(self) -> Self:

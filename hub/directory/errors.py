@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from policies.errors import DomainError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class DirectoryError(DomainError):
@@ -50,6 +55,29 @@ class EntryStateError(DirectoryError):
 class ExemptionError(DirectoryError):
     """The exemption record cannot be stored as given; every fault is named."""
 
+    @classmethod
+    def of(cls, what: tuple[str, str], faults: Iterable[tuple[str, str, str]], step: tuple[str, str]) -> ExemptionError:
+        """Return the error of faults as (field, Chinese, English); forms show each beside its field.
+
+        ``what`` cannot be done and ``step`` mends it, both in Chinese and English.
+        """
+        listed = tuple(faults)
+        return cls(
+            what[0] + "：" + "；".join(zh for _, zh, _ in listed),
+            what[1] + ": " + "; ".join(en for _, _, en in listed),
+            next_zh=step[0],
+            next_en=step[1],
+            facts={"errors": [{"pointer": f"/{name}", "message": zh, "message_en": en} for name, zh, en in listed]},
+        )
+
 
 class ExemptionNotFoundError(DirectoryError):
     """No such exemption record of this organ."""
+
+
+class ExemptionStateError(DirectoryError):
+    """The step does not fit where the record stands, or this person may not take it (four eyes)."""
+
+
+class AssessmentRequiredError(DirectoryError):
+    """No impact assessment in force covers the items (个人信息保护法 Art. 55)."""

@@ -104,6 +104,12 @@ def evidence_body(evidence: Evidence, decider: Decider) -> dict[str, Any]:
     }
 
 
+def with_evidence(body: Mapping[str, Any], evidence: Evidence) -> dict[str, Any]:
+    """Return the stored body of a record with other evidence of the same kind; all else stays."""
+    decider = Decider(**body["decider"])
+    return {**body, **evidence_body(evidence, decider)}
+
+
 def exemption_of(row: ExemptionRow) -> Exemption:
     """Return the stored record as the policies read it."""
     body = row.body

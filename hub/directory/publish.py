@@ -28,8 +28,10 @@ from catalogue.lifecycle import (
 from catalogue.names import pinyin_sort_key, slug
 from catalogue.resource_code import NATIONAL, ResourceCodeError
 from catalogue.store import EntryRow, EventRow, ItemRow, VersionRow
+from hub.directory import privacy_gate
 from hub.directory.checking import Desk, checked, checked_without_errors, read_entry
 from hub.directory.errors import EntryInvalidError, EntryNotFoundError, EntryStateError, NotYourEntryError
+from hub.directory.privacy.records import Where
 from hub.identity import store as identity_store
 from hub.ledger.drafts import ReceiptKind
 from hub.rows import tables as row_tables
@@ -215,6 +217,8 @@ def take_step(desk: Desk, name: str, move: Move) -> Draft:
         version = _stop_items(desk.unit, version, entry, move)
         stopped = (f"{stop.column}: {stop.reason}（{stop.basis}）" for stop in move.stops)
         reason = "; ".join(text for text in (reason, *stopped) if text)
+    if step in VOUCHED or to is State.PUBLISHED:
+        _look_for_personal(desk, row, version, entry, is_last=to is State.PUBLISHED)
     _event(desk, version, step.value, to, reason)
     store.set_version_state(desk.unit, row.id, version.number, to.value)
     if to is State.PUBLISHED:
@@ -224,6 +228,17 @@ def take_step(desk: Desk, name: str, move: Move) -> Draft:
         store.unindex_items(desk.unit, row.id)
         identity_store.bump_epoch(desk.unit)
     return Draft(row, replace(version, state=to.value), findings)
+
+
+def _look_for_personal(desk: Desk, row: EntryRow, version: VersionRow, entry: Entry, *, is_last: bool) -> None:
+    """Note personal information in the description; nothing undecided is published (个人信息保护法 Art. 25)."""
+    where = Where(row.id, row.provider_id, version.number)
+    shown = entry.without_items(frozenset(version.stopped_items))
+    if is_last:
+        privacy_gate.settle_declared(desk.context, desk.unit, where, shown)
+    held = privacy_gate.note_description(desk.context, desk.unit, where, shown)
+    if is_last:
+        privacy_gate.require_publishable(held)
 
 
 def _role_of(event: EventRow) -> Role:

@@ -7,7 +7,7 @@ refusal (ground in force). Its receipt is written before the error is raised (pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hub.exchange.errors import DeniedError, PendingError, RefusedError
@@ -15,7 +15,9 @@ from hub.identity.facts import MemberKind
 from hub.ledger.drafts import ReceiptKind
 from policies.decision import Permit, decide
 from policies.facts import DecisionRequest, Requester, RequesterKind
+from policies.hours import Days
 from policies.results import Denial, Pending, Refusal, cite
+from policies.workdays import local_day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,14 +27,17 @@ if TYPE_CHECKING:
     from hub.exchange.standing import Standing
     from hub.identity.facts import Requester as SystemRequester
     from hub.ledger.drafts import Given
-    from policies.facts import Action
+    from policies.facts import Action, Mode
 
 PUBLIC = Requester(RequesterKind.PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a system asks: columns wanted (None: all granted), columns used in conditions, why."""
+    """What a system asks: columns wanted (None: all granted), columns used in conditions, why, in which mode.
+
+    ``mode`` None is that of the action (:data:`policies.facts.MODE_OF`).
+    """
 
     action: Action
     items: tuple[str, ...] | None
@@ -40,6 +45,7 @@ class Question:
     matched: frozenset[str]
     purpose: str
     case_number: str | None
+    mode: Mode | None = None
 
 
 def requester_of(system: SystemRequester) -> Requester:
@@ -58,9 +64,10 @@ def ask(
     first: Permit | Pending | Refusal | Denial | None = None
     first_grant: Grant | None = None
     for grant in standing.grants:
-        decision = decide(
-            _request(requester, question, grant.legal_basis, now), standing.resource.facts, grant.facts(), pack
-        )
+        asked = _request(requester, question, grant.legal_basis, now)
+        if grant.hours is not None and grant.hours.days is Days.WORKING:
+            asked = replace(asked, is_working_day=context.calendar.is_working_day(local_day(now)))
+        decision = decide(asked, standing.resource.facts, grant.facts(), pack)
         if isinstance(decision, Permit):
             return decision, grant
         if first is None:
@@ -81,6 +88,7 @@ def _request(requester: Requester, question: Question, legal_basis: str | None, 
         case_number=question.case_number,
         queried=question.queried,
         matched=question.matched,
+        mode=question.mode,
     )
 
 
@@ -97,6 +105,7 @@ def use_fields(
         "resource": str(resource.id),
         "schema_version": str(resource.version),
         "action": question.action.value,
+        "mode": question.mode.value if question.mode is not None else None,
         "items_asked": list(question.items) if question.items is not None else None,
         "purpose": question.purpose,
         "legal_basis": grant.legal_basis if grant is not None else None,

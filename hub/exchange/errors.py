@@ -29,6 +29,18 @@ class AnswerNotPossibleError(ExchangeError):
     """The answer cannot be given in this form; the line stays open."""
 
 
+class SupplementError(ExchangeError):
+    """A supplement cannot be asked for or supplied so (政务数据共享条例 Art. 21: once)."""
+
+
+class ExtensionError(ExchangeError):
+    """More time cannot be asked for or consented to so (政务数据共享条例 Art. 21)."""
+
+
+class LetterNotFoundError(ExchangeError):
+    """No letter: the line has not been answered by a person, or the reader is no party."""
+
+
 class GrantNotFoundError(ExchangeError):
     """No such grant, or none the reader is a party to."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub.context import text_id
@@ -12,25 +13,42 @@ from hub.exchange.errors import GrantNotFoundError
 from hub.exchange.records import Grant
 from hub.identity.store import bump_epoch
 from hub.ledger.drafts import ReceiptKind
-from policies.facts import GrantStatus, Treatment
+from hub.rows import outbox
+from hub.rows.outbox import Event, EventType
+from policies.facts import FIRST_MODES, GrantStatus, Mode, Treatment
+from policies.workdays import local_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from hub.context import Context
     from hub.database import Unit
     from hub.exchange.records import ShareRequest
     from hub.identity.facts import StaffRequester
+    from policies.hours import Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Limits a provider gives its consent with: quotas per day by ``calls``, ``rows``, ``subjects``, and hours."""
+
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Items answered with a grant: form by column, who decided (None: the rule), on which article."""
+    """Items answered with a grant: form by column, who decided (None: the rule), on which article.
+
+    ``terms`` None leaves the limits of the grant as they are.
+    """
 
     items: Mapping[str, Treatment]
     decided_by: uuid.UUID | None
     article: str
     cites_law_and_assessment: bool = False
+    terms: Terms | None = None
 
     def columns(self, form: Treatment) -> list[str]:
         """Return the columns given in one form."""
@@ -45,12 +63,13 @@ def give(context: Context, unit: Unit, request: ShareRequest, given: Given) -> u
     """
     before = store.grant_of_request(unit, request.id)
     grant = _first_version(request, given) if before is None else _next_version(before, given)
+    grant = _with_terms(grant, given.terms)
     store.save_grant(unit, grant)
     bump_epoch(unit)
     receipt = context.record(
         unit,
         ReceiptKind.GRANT,
-        **_parties(grant),
+        **parties_of(grant),
         request=str(request.id),
         decision="granted",
         decided_by=text_id(given.decided_by) or "rule",
@@ -62,7 +81,14 @@ def give(context: Context, unit: Unit, request: ShareRequest, given: Given) -> u
         items_verified=given.columns(Treatment.VERIFY_ONLY),
         items_aggregated=given.columns(Treatment.AGGREGATE_ONLY),
     )
+    tell_follower(context, unit, grant)
     return receipt.id
+
+
+def tell_follower(context: Context, unit: Unit, grant: Grant) -> None:
+    """Put a change of a grant into the outbox, for its holder alone: subscribers learn that their standing moved."""
+    facts: dict[str, int | str] = {"grant": str(grant.id), "grant_version": grant.version, "status": grant.status.value}
+    outbox.emit(unit, Event(grant.entry_id, EventType.GRANT_CHANGED, context.now(), facts, grant_id=grant.id))
 
 
 def _first_version(request: ShareRequest, given: Given) -> Grant:
@@ -79,10 +105,14 @@ def _first_version(request: ShareRequest, given: Given) -> Grant:
         legal_basis=request.legal_basis,
         cites_law_and_assessment=given.cites_law_and_assessment,
         case_pattern=request.case_pattern,
-        row_filter=(),
+        row_filter=request.row_filter,
         valid_from=request.valid_from,
         valid_until=request.valid_until,
         status=GrantStatus.ACTIVE,
+        modes=_modes(request.modes or FIRST_MODES, given.items),
+        retention_days=request.retention_days,
+        deletion_due=deletion_day(given.items, request.retention_days, local_day(request.valid_until)),
+        people=request.people,
     )
 
 
@@ -92,10 +122,44 @@ def _next_version(grant: Grant, given: Given) -> Grant:
         version=grant.version + 1,
         items={**grant.items, **given.items},
         cites_law_and_assessment=grant.cites_law_and_assessment or given.cites_law_and_assessment,
+        modes=_modes(grant.modes, given.items),
+        deletion_due=grant.deletion_due
+        or deletion_day(given.items, grant.retention_days, local_day(grant.valid_until)),
     )
 
 
-def _parties(grant: Grant) -> dict[str, str]:
+def _with_terms(grant: Grant, terms: Terms | None) -> Grant:
+    if terms is None:
+        return grant
+    quotas = {**grant.quotas, **terms.quotas}
+    return replace(
+        grant,
+        quota_calls=quotas.get("calls"),
+        quota_rows=quotas.get("rows"),
+        quota_subjects=quotas.get("subjects"),
+        hours=terms.hours if terms.hours is not None else grant.hours,
+    )
+
+
+def _modes(modes: frozenset[Mode], items: Mapping[str, Treatment]) -> frozenset[Mode]:
+    """Return the modes asked for, with those without which an item could not be given in its form at all."""
+    forms = set(items.values())
+    needed = {Mode.AGGREGATE} if Treatment.AGGREGATE_ONLY in forms else set()
+    if Treatment.VERIFY_ONLY in forms and not modes & {Mode.VERIFY, Mode.BATCH}:
+        needed.add(Mode.VERIFY)
+    return modes | needed
+
+
+def deletion_day(items: Mapping[str, Treatment], retention_days: int | None, ends: date) -> date | None:
+    """Return the last day for reporting the destruction of what was received (Art. 27, 29).
+
+    None where no retention was agreed, or where nothing is received that could be kept.
+    """
+    keeps = any(form in {Treatment.FULL, Treatment.MASKED} for form in items.values())
+    return ends + timedelta(days=retention_days) if keeps and retention_days is not None else None
+
+
+def parties_of(grant: Grant) -> dict[str, str]:
     """Return the receipt fields that name a grant and its parties."""
     return {
         "member": str(grant.member_id),
@@ -115,42 +179,15 @@ def find(unit: Unit, staff: StaffRequester, grant_id: uuid.UUID, *, lock: bool =
     """
     grant = store.find_grant(unit, grant_id, lock=lock)
     if grant is None or staff.member.id not in {grant.member_id, grant.provider_id}:
-        raise GrantNotFoundError(
-            "没有这份授权，或本单位不是当事方",
-            "there is no such grant, or your organ is no party to it",
-            next_zh="请从“授权与密钥”中打开",
-            next_en="open it from your list of grants",
-        )
+        raise not_found()
     return grant
 
 
-def set_status(
-    context: Context, unit: Unit, staff: StaffRequester, grant_id: uuid.UUID, status: GrantStatus, reason: str
-) -> Grant:
-    """Suspend, resume or withdraw a grant: the provider's act, with a reason (政务数据共享条例 Art. 27).
-
-    Raises:
-        GrantNotFoundError: the person's member is not the provider.
-    """
-    grant = find(unit, staff, grant_id, lock=True)
-    if grant.provider_id != staff.member.id:
-        raise GrantNotFoundError(
-            "只有提供单位可以暂停、恢复或收回授权",
-            "only the provider may suspend, resume or withdraw a grant",
-            next_zh="请联系提供单位",
-            next_en="ask the provider",
-        )
-    changed = replace(grant, status=status, version=grant.version + 1)
-    store.save_grant(unit, changed)
-    bump_epoch(unit)
-    context.record(
-        unit,
-        ReceiptKind.GRANT,
-        **_parties(changed),
-        decision=status.value,
-        decided_by=str(staff.staff.id),
-        reason_code=reason[:200] or None,
-        state_before=grant.status.value,
-        state_after=status.value,
+def not_found() -> GrantNotFoundError:
+    """Return the one answer for a grant that is not there and for another's."""
+    return GrantNotFoundError(
+        "没有这份授权，或本单位不是当事方",
+        "there is no such grant, or your organ is no party to it",
+        next_zh="请从“授权与密钥”中打开",
+        next_en="open it from your list of grants",
     )
-    return changed

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from policies.facts import GrantFacts, GrantStatus, Treatment
+from policies.facts import FIRST_MODES, GrantFacts, GrantStatus, Mode, Treatment
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping
     from datetime import date, datetime
+
+    from policies.hours import Hours
 
 
 class RequestState(StrEnum):
@@ -52,11 +54,20 @@ class Line:
     decided_by: uuid.UUID | None
     decided_at: datetime | None
     receipt_id: uuid.UUID | None
+    cart_line: uuid.UUID | None = None
+    """The line of the application this one was made from."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShareRequest:
-    """One request to one provider for items of one entry, with its lines."""
+    """One request to one provider for items of one entry, with its lines.
+
+    ``entry_id`` is the provider's own id where every line names information outside the directory
+    (:func:`hub.directory.facts.load_resource` reads it so). ``application_id`` names the application (申请车)
+    the request is a part of, ``replaces`` the part whose place it takes after an edit. ``modes`` empty: made
+    before modes were asked for. ``people`` are posts or staff ids of who will use the data, ``retention_days``
+    how long the user keeps what it received, ``row_filter`` as in :class:`Grant`.
+    """
 
     id: uuid.UUID
     number: int
@@ -76,16 +87,38 @@ class ShareRequest:
     created_at: datetime
     submitted_at: datetime | None
     lines: tuple[Line, ...]
+    modes: frozenset[Mode] = frozenset()
+    people: tuple[str, ...] = ()
+    retention_days: int | None = None
+    row_filter: tuple[object, ...] = ()
+    application_id: uuid.UUID | None = None
+    replaces: uuid.UUID | None = None
 
     @property
     def label(self) -> str:
         """The number people use, for example A-000012."""
         return f"A-{self.number:06d}"
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether every line names information that the directory does not list."""
+        return self.entry_id == self.provider_id
+
+    @property
+    def has_provider_decision(self) -> bool:
+        """Whether a person of the provider has decided a line; what the rule granted has no decider."""
+        return any(line.decided_by is not None for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The stored permission (授权) of one system for items of one entry."""
+    """The stored permission (授权) of one system for items of one entry.
+
+    ``modes`` are the ways of delivery, ``hours`` when it may be used (None: always). ``quota_*`` are limits per day
+    in the city (None: no limit): calls, rows given, distinct subjects. ``retention_days`` is how long what was
+    received may be kept, ``deletion_due`` the last day by which its destruction must be reported (政务数据共享条例
+    Art. 29). ``people`` are the staff the requester named. ``stop_ground`` and ``stop_reason`` say why it rests.
+    """
 
     id: uuid.UUID
     version: int
@@ -103,6 +136,22 @@ class Grant:
     valid_from: datetime
     valid_until: datetime
     status: GrantStatus
+    modes: frozenset[Mode] = FIRST_MODES
+    hours: Hours | None = None
+    quota_calls: int | None = None
+    quota_rows: int | None = None
+    quota_subjects: int | None = None
+    retention_days: int | None = None
+    deletion_due: date | None = None
+    people: tuple[str, ...] = ()
+    stop_ground: str | None = None
+    stop_reason: str | None = None
+
+    @property
+    def quotas(self) -> dict[str, int]:
+        """The limits per day that are set, by ``calls``, ``rows`` and ``subjects``."""
+        limits = {"calls": self.quota_calls, "rows": self.quota_rows, "subjects": self.quota_subjects}
+        return {name: limit for name, limit in limits.items() if limit is not None}
 
     def facts(self) -> GrantFacts:
         """Return the values the decision is made from."""
@@ -124,4 +173,7 @@ class Grant:
             exact_match=frozenset(
                 column for column, treatment in self.items.items() if treatment is Treatment.VERIFY_ONLY
             ),
+            quotas=self.quotas,
+            modes=self.modes,
+            hours=self.hours,
         )

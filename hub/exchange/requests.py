@@ -2,25 +2,27 @@
 
 A request states basis, purpose, scenario, items, form and period; the requester's head consents; what is
 shared without conditions is granted by the rule at once, the rest goes to the provider with a clock.
-Silence never answers: an overdue line stays open and is listed as overdue.
+Silence never answers: an overdue line stays open and is listed as overdue. A request is made alone, or as a part
+of an application (申请车, :mod:`hub.exchange.cart`), which its head consents to once.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hub.context import text_id
 from hub.directory.facts import load_resource
-from hub.exchange import grants, store
+from hub.exchange import grants, line_clocks, store
 from hub.exchange.errors import ConsentError, LineClosedError, RequestInvalidError, RequestNotFoundError
 from hub.exchange.records import Line, LineState, RequestState, ShareRequest
 from hub.identity import store as identity_store
 from hub.ledger.drafts import ReceiptKind
 from policies.answers import automatic_answer
-from policies.facts import ShareType, Treatment
+from policies.case_numbers import CasePatternError, check_case_pattern
+from policies.facts import Mode, ShareType, Treatment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from hub.identity.facts import StaffRequester
 
 MOST_ITEMS = 500
-LONGEST_PATTERN = 200
 CITES_LAW = re.compile(r"第\s*[0-9〇零一二三四五六七八九十百]+\s*条|[Aa]rt(?:icle|\.)\s*\d+")
 
 
@@ -58,6 +59,9 @@ class NewRequest:
     case_pattern: str | None
     valid_from: datetime
     valid_until: datetime
+    modes: frozenset[Mode] = field(default_factory=frozenset)
+    people: tuple[str, ...] = ()
+    retention_days: int | None = None
 
 
 Fault = tuple[str, str, str]
@@ -88,8 +92,11 @@ def _text_faults(new: NewRequest) -> Iterator[Fault]:
         yield "legal_basis", "使用依据须写明法规名称和条款号", "the legal basis needs the rule's name and article"
     if new.valid_until <= new.valid_from:
         yield "valid_until", "使用时限的止须晚于起", "the period must end after it begins"
-    if new.case_pattern is not None and not 0 < len(new.case_pattern) <= LONGEST_PATTERN:
-        yield "case_pattern", "办件编号格式过长", "the pattern of the case number is too long"
+    if new.case_pattern is not None:
+        try:
+            check_case_pattern(new.case_pattern)
+        except CasePatternError as error:
+            yield "case_pattern", error.zh, error.en
 
 
 def _check(new: NewRequest, resource: Resource) -> None:
@@ -114,21 +121,7 @@ def create(context: Context, unit: Unit, staff: StaffRequester, new: NewRequest)
     """
     resource = load_resource(context, unit, new.entry_name)
     _check(new, resource)
-    system = identity_store.system(unit, new.system_id)
-    if system is None or system.member_id != staff.member.id:
-        raise RequestInvalidError(
-            "使用系统不属于本单位",
-            "the system does not belong to your organ",
-            next_zh="请先由系统管理员登记本单位的业务系统及其公钥",
-            next_en="register the system and its key first",
-        )
-    if resource.provider_id == staff.member.id:
-        raise RequestInvalidError(
-            "这是本单位自己的条目，无需申请",
-            "the entry is your own: no request is needed",
-            next_zh="本单位系统可直接查询",
-            next_en="your own systems may query it",
-        )
+    _require_users(unit, staff, new, resource)
     now = context.now()
     request = ShareRequest(
         id=uuid.uuid4(),
@@ -155,15 +148,43 @@ def create(context: Context, unit: Unit, staff: StaffRequester, new: NewRequest)
             )
             for position, asked in enumerate(new.items, start=1)
         ),
+        modes=new.modes,
+        people=new.people,
+        retention_days=new.retention_days,
     )  # fmt: skip
+    return submit(context, unit, staff, request)
+
+
+def _require_users(unit: Unit, staff: StaffRequester, new: NewRequest, resource: Resource) -> None:
+    """Raise unless the system is the organ's own and the entry is another's."""
+    system = identity_store.system(unit, new.system_id)
+    if system is None or system.member_id != staff.member.id:
+        raise RequestInvalidError(
+            "使用系统不属于本单位",
+            "the system does not belong to your organ",
+            next_zh="请先由系统管理员登记本单位的业务系统及其公钥",
+            next_en="register the system and its key first",
+        )
+    if resource.provider_id == staff.member.id:
+        raise RequestInvalidError(
+            "这是本单位自己的条目，无需申请",
+            "the entry is your own: no request is needed",
+            next_zh="本单位系统可直接查询",
+            next_en="your own systems may query it",
+        )
+
+
+def submit(context: Context, unit: Unit, staff: StaffRequester, request: ShareRequest) -> ShareRequest:
+    """Store a request that has been checked, with its receipt; returns it with its number."""
     number = store.insert_request(unit, request)
-    _record(context, unit, request, staff, "submitted", None)
+    record_step(context, unit, request, staff, "submitted", None)
     return replace(request, number=number)
 
 
-def _record(
+def record_step(
     context: Context, unit: Unit, request: ShareRequest, staff: StaffRequester, action: str, before: str | None
 ) -> None:
+    """Leave the receipt of what a person of the requester did with a request."""
     context.record(
         unit,
         ReceiptKind.REQUEST,
@@ -171,7 +192,7 @@ def _record(
         system=str(request.system_id),
         end_user=str(staff.staff.id),
         provider=str(request.provider_id),
-        resource=str(request.entry_id),
+        resource=None if request.is_outside else str(request.entry_id),
         request=str(request.id),
         action=action,
         items_asked=[line.item or "-" for line in request.lines],
@@ -221,22 +242,43 @@ def consent(context: Context, unit: Unit, staff: StaffRequester, request_id: uui
             next_zh="请由本单位需求审批人办理",
             next_en="let your organ's approver do it",
         )
+    if request.application_id is not None:
+        raise ConsentError(
+            "这份申请是申请车的一部分，由负责人对整份申请车同意一次",
+            "the request is a part of an application, to which the head consents once",
+            next_zh="请打开申请车，对整份同意",
+            next_en="open the application and consent to it",
+            facts={"application": str(request.application_id)},
+        )
+    return begin(context, unit, staff, request)
+
+
+def begin(context: Context, unit: Unit, staff: StaffRequester, request: ShareRequest) -> ShareRequest:
+    """Open a request that the person consents to: the rule answers what it can, clocks start for the rest.
+
+    Lines answered before stay as they are. The caller has checked that the person may consent and holds the row.
+    """
     now = context.now()
     request = replace(request, consented_by=staff.staff.id, state=RequestState.OPEN, submitted_at=now)
     store.update_request(unit, request.id, state=RequestState.OPEN.value, consented_by=staff.staff.id, submitted_at=now)
-    _record(context, unit, request, staff, "consented", RequestState.SUBMITTED.value)
+    record_step(context, unit, request, staff, "consented", RequestState.SUBMITTED.value)
     resource = load_resource(context, unit, request.entry_id)
     for line in request.lines:
-        _open_line(context, unit, request, line, resource)
-    return close_if_done(unit, find(unit, staff, request_id))
+        if line.state is LineState.WAITING:
+            open_line(context, unit, request, line, resource)
+    return close_if_done(unit, find(unit, staff, request.id))
 
 
-def _open_line(context: Context, unit: Unit, request: ShareRequest, line: Line, resource: Resource) -> None:
-    """Answer one line by the rule, or give it its clock (Art. 21)."""
+def open_line(context: Context, unit: Unit, request: ShareRequest, line: Line, resource: Resource) -> None:
+    """Answer one line by the rule, or give it its clock (Art. 21).
+
+    With a filter on rows the provider answers itself: which rows are asked for says something about them.
+    """
     item = resource.facts.by_column.get(line.item) if line.item is not None else None
-    form = automatic_answer(item, line.asked, cites_law_and_assessment=False) if item is not None else None
+    by_rule = item is not None and not request.row_filter
+    form = automatic_answer(item, line.asked, cites_law_and_assessment=False) if item is not None and by_rule else None
     if item is not None and form is not None:
-        article = "政务数据共享条例 Art.14(1), 21; 郑州 Art.20"
+        article = context.pack(resource.facts.pack).basis("政务数据共享条例 Art.14(1), 21")
         receipt = grants.give(context, unit, request, grants.Given({item.column: form}, None, article))
         store.update_line(
             unit,
@@ -247,15 +289,21 @@ def _open_line(context: Context, unit: Unit, request: ShareRequest, line: Line, 
             decided_at=context.now(),
             receipt_id=receipt,
         )
+        line_clocks.start_delivery(context, unit, request, line, item, resource.facts.pack)
         return
-    store.update_line(unit, line.id, due_on=due_date(context, resource, item.share_type if item else None))
+    case = line_clocks.case_of(request, line, item, resource.facts.pack)
+    line_clocks.start_reply(context, unit, case, due_key(item.share_type if item is not None else None))
 
 
 def due_date(context: Context, resource: Resource, share_type: ShareType | None) -> date:
     """Return the day by which the provider must answer (``deadlines.csv``: 1 or 10 working days)."""
-    key = "share.reply.unconditional" if share_type is ShareType.UNCONDITIONAL else "share.reply.conditional"
-    days = context.pack(resource.facts.pack).deadlines[key].value or 0
+    days = context.pack(resource.facts.pack).deadlines[due_key(share_type)].value or 0
     return context.calendar.add_working_days(context.today(), days)
+
+
+def due_key(share_type: ShareType | None) -> str:
+    """Return which deadline binds the provider; what is outside the directory is answered as what has conditions."""
+    return "share.reply.unconditional" if share_type is ShareType.UNCONDITIONAL else "share.reply.conditional"
 
 
 def close_if_done(unit: Unit, request: ShareRequest) -> ShareRequest:
@@ -274,13 +322,27 @@ def withdraw(context: Context, unit: Unit, staff: StaffRequester, request_id: uu
     """
     request = find(unit, staff, request_id, lock=True)
     waiting = [line for line in request.lines if line.state is LineState.WAITING]
+    if request.application_id is not None and request.member_id == staff.member.id:
+        raise LineClosedError(
+            "这份申请是申请车的一部分，请在申请车中撤回",
+            "the request is a part of an application: withdraw it there",
+            next_zh="打开申请车，撤回全部或逐项撤回",
+            next_en="open the application and withdraw all of it or single lines",
+            facts={"application": str(request.application_id)},
+        )
     if request.member_id != staff.member.id or not waiting:
         raise LineClosedError(
             "没有可撤回的申请项", "nothing is left to withdraw", next_zh="已答复的项不能撤回", next_en="answers stay"
         )
     for line in waiting:
-        store.update_line(unit, line.id, state=LineState.WITHDRAWN.value)
+        withdraw_line(context, unit, line)
     state = RequestState.WITHDRAWN if len(waiting) == len(request.lines) else RequestState.ANSWERED
     store.update_request(unit, request.id, state=state.value)
-    _record(context, unit, request, staff, "withdrawn", request.state.value)
+    record_step(context, unit, request, staff, "withdrawn", request.state.value)
     return find(unit, staff, request_id)
+
+
+def withdraw_line(context: Context, unit: Unit, line: Line) -> None:
+    """Take back one line that waits; its clock ends with it."""
+    line_clocks.stop_reply(context, unit, line.id, LineState.WITHDRAWN.value)
+    store.update_line(unit, line.id, state=LineState.WITHDRAWN.value)

@@ -6,15 +6,16 @@ snapshot confirms the epoch at least every 5 s and no decision is made on an old
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from hub.directory.facts import load_resource
-from hub.exchange import store
+from hub.exchange import store, usage_store
 
 if TYPE_CHECKING:
     import uuid
+    from datetime import date
 
     from hub.context import Context
     from hub.database import Database
@@ -27,11 +28,17 @@ ENTRIES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a system may meet at one resource, as of one epoch. ``system_id`` None: the public."""
+    """What a system may meet at one resource, as of one epoch. ``system_id`` None: the public.
+
+    ``spent`` are the quotas known to be used up, by grant, day and name, so that who goes on asking costs little.
+    """
 
     epoch: int
     resource: Resource
     grants: tuple[Grant, ...]
+    honey: frozenset[bytes] = frozenset()
+    """Invented identities of the resource, as keyed digests: whoever asks for one collects (threat 17)."""
+    spent: set[tuple[uuid.UUID, date, str]] = field(default_factory=set, compare=False)
 
 
 class ResourceCache:
@@ -67,7 +74,8 @@ class ResourceCache:
         with self._database.begin() as unit:
             resource = load_resource(self._context, unit, name)
             grants = store.grants_for(unit, system_id, resource.id) if system_id is not None else ()
-        standing = Standing(epoch, resource, grants)
+            honey = usage_store.honey_of(unit, resource.id) if grants else frozenset()
+        standing = Standing(epoch, resource, grants, honey)
         with self._lock:
             if len(self._known) >= ENTRIES:
                 self._known.clear()

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 
 from hub.exchange import tables
 from hub.exchange.records import Grant, Line, LineState, RequestState, ShareRequest
-from policies.facts import GrantStatus, Treatment
+from policies.facts import GrantStatus, Mode, Treatment
+from policies.hours import read_hours
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Sequence
+    from datetime import date
 
     from hub.database import Unit
 
@@ -31,6 +33,7 @@ def _line(row: sa.Row[Any]) -> Line:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         receipt_id=row.receipt_id,
+        cart_line=row.cart_line,
     )
 
 
@@ -54,6 +57,12 @@ def _request(row: sa.Row[Any], lines: Sequence[Line]) -> ShareRequest:
         created_at=row.created_at,
         submitted_at=row.submitted_at,
         lines=tuple(lines),
+        modes=frozenset(Mode(mode) for mode in row.modes),
+        people=tuple(row.people),
+        retention_days=row.retention_days,
+        row_filter=tuple(row.row_filter or ()),
+        application_id=row.application_id,
+        replaces=row.replaces,
     )
 
 
@@ -75,36 +84,61 @@ def _grant(row: sa.Row[Any]) -> Grant:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         status=GrantStatus(row.status),
+        modes=frozenset(Mode(mode) for mode in row.modes),
+        hours=read_hours(row.hours) if row.hours is not None else None,
+        quota_calls=row.quota_calls,
+        quota_rows=row.quota_rows,
+        quota_subjects=row.quota_subjects,
+        retention_days=row.retention_days,
+        deletion_due=row.deletion_due,
+        people=tuple(row.people),
+        stop_ground=row.stop_ground,
+        stop_reason=row.stop_reason,
     )
 
 
 def insert_request(unit: Unit, request: ShareRequest) -> int:
     """Store a request with its lines; returns its number."""
-    values = {
-        column.name: getattr(request, column.name)
-        for column in tables.request.columns
-        if column.name not in {"number", "state"}
+    values: dict[str, object] = {
+        column.name: getattr(request, column.name) for column in tables.request.columns if column.name != "number"
     }
+    values |= request_columns(request)
     number: int = unit.connection.execute(
-        tables.request.insert().values(**values, state=request.state.value).returning(tables.request.c.number)
+        tables.request.insert().values(**values).returning(tables.request.c.number)
     ).scalar_one()
+    insert_lines(unit, request.id, request.lines)
+    return number
+
+
+def request_columns(request: ShareRequest) -> dict[str, object]:
+    """Return those values of a request that a table holds in another form."""
+    return {
+        "state": request.state.value,
+        "modes": sorted(mode.value for mode in request.modes),
+        "people": list(request.people),
+        "row_filter": list(request.row_filter) or None,
+    }
+
+
+def insert_lines(unit: Unit, request_id: uuid.UUID, lines: Sequence[Line]) -> None:
+    """Store lines of a request."""
     unit.connection.execute(
         tables.request_line.insert(),
         [
             {
                 "id": line.id,
-                "request_id": request.id,
+                "request_id": request_id,
                 "position": line.position,
                 "item": line.item,
                 "description": line.description,
                 "asked": line.asked.value,
                 "state": line.state.value,
                 "due_on": line.due_on,
+                "cart_line": line.cart_line,
             }
-            for line in request.lines
+            for line in lines
         ],
     )
-    return number
 
 
 def find_request(unit: Unit, request_id: uuid.UUID, *, lock: bool = False) -> ShareRequest | None:
@@ -121,23 +155,50 @@ def find_request(unit: Unit, request_id: uuid.UUID, *, lock: bool = False) -> Sh
     return _request(row, [_line(line) for line in lines])
 
 
+def parts_of(unit: Unit, application_id: uuid.UUID, *, lock: bool = False) -> tuple[ShareRequest, ...]:
+    """Return the requests an application was split into, in order of their numbers.
+
+    ``lock`` holds all of them until the transaction ends; taken in one order, two callers never wait in a ring.
+    """
+    query = (
+        sa.select(tables.request)
+        .where(tables.request.c.application_id == application_id)
+        .order_by(tables.request.c.number)
+    )
+    rows = unit.connection.execute(query.with_for_update() if lock else query).all()
+    return _with_lines(unit, rows)
+
+
 def list_requests(
     unit: Unit,
     *,
     requester: uuid.UUID | None = None,
     provider: uuid.UUID | None = None,
     state: RequestState | None = None,
+    due_before: date | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[tuple[ShareRequest, ...], int]:
-    """Return one page of requests, the most urgent first, and how many there are in all."""
+    """Return one page of requests, the most urgent first, and how many there are in all.
+
+    ``due_before`` keeps those with a line that waits and was due before that day.
+    """
     conditions: list[sa.ColumnElement[bool]] = []
     if requester is not None:
         conditions.append(tables.request.c.member_id == requester)
     if provider is not None:
-        conditions.append(tables.request.c.provider_id == provider)
+        # What still waits for the requester's own head is nothing to the provider yet (政务数据共享条例 Art. 20).
+        conditions += [
+            tables.request.c.provider_id == provider,
+            tables.request.c.state != RequestState.SUBMITTED.value,
+        ]
     if state is not None:
         conditions.append(tables.request.c.state == state.value)
+    if due_before is not None:
+        late = sa.select(tables.request_line.c.request_id).where(
+            tables.request_line.c.state == LineState.WAITING.value, tables.request_line.c.due_on < due_before
+        )
+        conditions.append(tables.request.c.id.in_(late))
     total: int = unit.connection.execute(
         sa.select(sa.func.count()).select_from(tables.request).where(*conditions)
     ).scalar_one()
@@ -156,6 +217,11 @@ def list_requests(
         .limit(limit)
         .offset(offset)
     ).all()
+    return _with_lines(unit, rows), total
+
+
+def _with_lines(unit: Unit, rows: Sequence[sa.Row[Any]]) -> tuple[ShareRequest, ...]:
+    """Return requests with their lines in order."""
     lines: dict[uuid.UUID, list[Line]] = {row.id: [] for row in rows}
     for line in unit.connection.execute(
         sa.select(tables.request_line)
@@ -163,7 +229,14 @@ def list_requests(
         .order_by(tables.request_line.c.position)
     ):
         lines[line.request_id].append(_line(line))
-    return tuple(_request(row, lines[row.id]) for row in rows), total
+    return tuple(_request(row, lines[row.id]) for row in rows)
+
+
+def request_of_line(unit: Unit, line_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the request a line belongs to."""
+    query = sa.select(tables.request_line.c.request_id).where(tables.request_line.c.id == line_id)
+    found: uuid.UUID | None = unit.connection.execute(query).scalar_one_or_none()
+    return found
 
 
 def update_request(unit: Unit, request_id: uuid.UUID, **values: object) -> None:
@@ -174,6 +247,12 @@ def update_request(unit: Unit, request_id: uuid.UUID, **values: object) -> None:
 def update_line(unit: Unit, line_id: uuid.UUID, **values: object) -> None:
     """Change columns of a line."""
     unit.connection.execute(tables.request_line.update().where(tables.request_line.c.id == line_id).values(**values))
+
+
+_FIXED_OF_A_GRANT = frozenset(
+    {"id", "request_id", "system_id", "member_id", "provider_id", "entry_id", "purposes", "legal_basis", "valid_from"}
+)
+"""What no new version of a grant changes: parties, purpose and basis; another of these is another request."""
 
 
 def save_grant(unit: Unit, grant: Grant) -> None:
@@ -196,9 +275,19 @@ def save_grant(unit: Unit, grant: Grant) -> None:
         "valid_until": grant.valid_until,
         "status": grant.status.value,
         "changed_at": sa.func.now(),
+        "modes": sorted(mode.value for mode in grant.modes),
+        "hours": grant.hours.record() if grant.hours is not None else None,
+        "quota_calls": grant.quota_calls,
+        "quota_rows": grant.quota_rows,
+        "quota_subjects": grant.quota_subjects,
+        "retention_days": grant.retention_days,
+        "deletion_due": grant.deletion_due,
+        "people": list(grant.people),
+        "stop_ground": grant.stop_ground,
+        "stop_reason": grant.stop_reason,
     }
     statement = sa.dialects.postgresql.insert(tables.grant).values(**values)
-    changed = {key: statement.excluded[key] for key in ("version", "items", "status", "cites_law_and_assessment")}
+    changed = {key: statement.excluded[key] for key in values if key not in _FIXED_OF_A_GRANT}
     unit.connection.execute(
         statement.on_conflict_do_update(
             index_elements=[tables.grant.c.id], set_={**changed, "changed_at": sa.func.now()}

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from policies.errors import DomainError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hub.identity.roles import RoleConflict
 
 ASK_ADMIN_ZH = "请联系本市数据主管部门的系统管理员"
@@ -85,6 +87,20 @@ class TokenRefusedError(IdentityError):
         self.reason = reason
 
 
+class ProofRefusedError(TokenRefusedError):
+    """A proof of possession is missing, wrong or used before (RFC 9449 5, 7.1: 401, at the token endpoint 400)."""
+
+    def __init__(self, reason: str, zh: str, en: str, facts: Mapping[str, object]) -> None:
+        """``facts`` hold ``error`` (RFC 9449 12.2) and, where one is wanted, the ``nonce`` to use."""
+        super().__init__(reason, zh, en)
+        self.next_zh = "请用系统的登记密钥为每次请求新签 DPoP 证明；示例见 GET /api/v1/grants/{id}/samples"
+        self.next_en = (
+            "sign a new DPoP proof with the system's registered key for each request; "
+            "GET /api/v1/grants/{id}/samples shows how"
+        )
+        self.facts = {**self.facts, "error_description": en, "scheme": "DPoP", **facts}
+
+
 class CredentialsNeededError(IdentityError):
     """The route needs a token or a session and none was sent (401, no error code: RFC 6750 3.1)."""
 
@@ -92,8 +108,8 @@ class CredentialsNeededError(IdentityError):
         super().__init__(
             "此接口需要先表明身份",
             "this operation needs credentials and none were sent",
-            next_zh="系统请在 Authorization 头中携带 Bearer 令牌；工作人员请先登录",
-            next_en="a system sends a Bearer token in the Authorization header; staff log in first",
+            next_zh="系统请在 Authorization 头中携带 DPoP 或 Bearer 令牌；工作人员请先登录",
+            next_en="a system sends a DPoP or Bearer token in the Authorization header; staff log in first",
         )
 
 

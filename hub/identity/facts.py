@@ -108,13 +108,17 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """An information system of a member: what holds keys and receives grants."""
+    """An information system of a member: what holds keys and receives grants.
+
+    ``dpop_required``: conditional data only for tokens bound to the system's key (RFC 9449).
+    """
 
     id: uuid.UUID
     member_id: uuid.UUID
     name: str
     status: Status
     created: datetime
+    dpop_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,11 @@ class StaffRequester:
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """A system that proved who it is, as the snapshot of that moment knows it."""
+    """A system that proved who it is, as the snapshot of that moment knows it.
+
+    ``jkt`` is the key its token is bound to, whose possession was proven for this very request; None: a bearer
+    token, which is no good for conditional data where the system ``must_be_bound``.
+    """
 
     system_id: uuid.UUID
     system_name: str
@@ -208,3 +216,5 @@ class Requester:
     key_thumbprint: str
     scope: frozenset[str]
     epoch: int
+    jkt: str | None = None
+    must_be_bound: bool = False

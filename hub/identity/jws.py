@@ -75,18 +75,33 @@ def read(token: str) -> ReadToken:
         MalformedTokenError: too long, not three segments, not JSON, or a header this hub never accepts.
 
     """
+    read, _ = _taken_apart(token, BAD_HEADERS)
+    return read
+
+
+def read_with_key(token: str) -> tuple[ReadToken, Mapping[str, Any]]:
+    """Take apart a proof of possession, whose header carries the public key (RFC 9449 4.2); returns the header too.
+
+    Raises:
+        MalformedTokenError: as :func:`read`, for any other header.
+
+    """
+    return _taken_apart(token, BAD_HEADERS - {"jwk"})
+
+
+def _taken_apart(token: str, bad_headers: frozenset[str]) -> tuple[ReadToken, Mapping[str, Any]]:
     if len(token) > MAX_TOKEN_BYTES or not token.isascii():
         raise MalformedTokenError("too-long")
     segments = token.split(".")
     if len(segments) != 3:  # noqa: PLR2004  RFC 7515 7.1: header, payload, signature
         raise MalformedTokenError("not-a-token")
     header = _object(segments[0], "header")
-    if not BAD_HEADERS.isdisjoint(header):
+    if not bad_headers.isdisjoint(header):
         raise MalformedTokenError("header-not-allowed")
     texts = {name: header.get(name) for name in ("alg", "kid", "typ")}
     if any(value is not None and not isinstance(value, str) for value in texts.values()) or texts["alg"] is None:
         raise MalformedTokenError("header-not-json")
-    return ReadToken(token, texts["alg"], texts["kid"], texts["typ"], _object(segments[1], "claims"))
+    return ReadToken(token, texts["alg"], texts["kid"], texts["typ"], _object(segments[1], "claims")), header
 
 
 _JWS = PyJWS(algorithms=[algorithm.value for algorithm in KeyAlgorithm])
@@ -97,7 +112,17 @@ def has_signature(token: ReadToken, jwk: Mapping[str, str], alg: KeyAlgorithm) -
     if token.alg != alg.value:
         return False
     try:
-        _JWS.decode(token.text, PyJWK(dict(jwk), algorithm=alg.value), algorithms=[alg.value])
+        return is_signed_by(token, PyJWK(dict(jwk), algorithm=alg.value), alg)
+    except PyJWTError:
+        return False
+
+
+def is_signed_by(token: ReadToken, key: PyJWK, alg: KeyAlgorithm) -> bool:
+    """Whether ``token`` was signed by a key already made ready, with exactly this algorithm."""
+    if token.alg != alg.value:
+        return False
+    try:
+        _JWS.decode(token.text, key, algorithms=[alg.value])
     except PyJWTError:
         return False
     return True

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hub.identity.passwords import Passwords
+from hub.identity.proof_store import ProofStore
 from hub.identity.sessions import SessionRules
 from hub.identity.snapshot import AGE_LIMIT_SECONDS, Authenticator, SnapshotKeeper
 from hub.identity.token_key import load_token_key
@@ -77,6 +78,7 @@ class IdentityServices:
     tokens: Tokens
     keeper: SnapshotKeeper
     authenticator: Authenticator
+    proofs: ProofStore
     passwords: Passwords = field(default_factory=Passwords)
     clock: Callable[[], datetime] = utc_now
 
@@ -89,8 +91,10 @@ class IdentityServices:
         self.keeper.stop()
 
 
-def build_identity(database: Database, record: Recorder, rules: IdentityRules) -> IdentityServices:
-    """Put the parts together; reads or makes the token key file, touches no database yet.
+def build_identity(
+    database: Database, record: Recorder, rules: IdentityRules, clock: Callable[[], datetime] = utc_now
+) -> IdentityServices:
+    """Put the parts together; reads or makes the token key file, touches no database yet. ``clock`` is the hub's.
 
     Raises:
         TokenKeyFileError: the key file cannot be used.
@@ -99,4 +103,6 @@ def build_identity(database: Database, record: Recorder, rules: IdentityRules) -
     key = load_token_key(rules.token_key_file)
     tokens = Tokens(rules.issuer, key, rules.token_lifetime_seconds, record)
     keeper = SnapshotKeeper(database, age_limit_seconds=rules.snapshot_max_age_seconds)
-    return IdentityServices(database, record, rules, tokens, keeper, Authenticator(tokens, keeper))
+    authenticator = Authenticator(tokens, keeper, clock)
+    proofs = ProofStore(database)
+    return IdentityServices(database, record, rules, tokens, keeper, authenticator, proofs, clock=clock)

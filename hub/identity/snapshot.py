@@ -22,7 +22,7 @@ from hub.identity.tokens import expired
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from hub.database import Database
     from hub.identity.facts import Member, System, SystemKey
@@ -77,8 +77,18 @@ class Standing:
             key_thumbprint=key.thumbprint,
             scope=token.scope,
             epoch=self.epoch,
+            jkt=token.jkt,
+            must_be_bound=system.dpop_required,
         )
         return requester, min(float(token.exp), key.valid_to.timestamp())
+
+    def why_ended(self, requester: Requester, now: datetime) -> str | None:
+        """Return why a system that proved itself earlier may not act any more; None while it may."""
+        key, system = self.keys.get(requester.key_thumbprint), self.systems.get(requester.system_id)
+        owner = self.members.get(requester.member_id)
+        if key is None or system is None or owner is None or not key.is_live(now):
+            return "key-ended"
+        return "suspended" if Status.SUSPENDED in {system.status, owner.status} else None
 
 
 class SnapshotKeeper:
@@ -171,9 +181,11 @@ class _Known:
 class Authenticator:
     """From the text of an access token to a requester, with the signature check remembered for a minute."""
 
-    def __init__(self, tokens: Tokens, keeper: SnapshotKeeper) -> None:
+    def __init__(self, tokens: Tokens, keeper: SnapshotKeeper, clock: Callable[[], datetime] | None = None) -> None:
+        """``clock`` gives the time tokens are read at; None is the machine's."""
         self._tokens = tokens
         self._keeper = keeper
+        self._clock = clock
         self._known: dict[str, _Known] = {}
 
     def authenticate(self, text: str) -> Requester:
@@ -187,7 +199,8 @@ class Authenticator:
 
         """
         standing = self._keeper.current()
-        now, tick = time.time(), time.monotonic()
+        now = time.time() if self._clock is None else self._clock().timestamp()
+        tick = time.monotonic()
         known = self._known.get(text)
         if known is not None and known.requester.epoch == standing.epoch and tick - known.checked <= CACHE_SECONDS:
             if now >= known.ends:

@@ -212,6 +212,12 @@ def set_system_status(unit: Unit, system_id: uuid.UUID, status: Status) -> None:
     unit.connection.execute(tables.system.update().where(tables.system.c.id == system_id).values(status=status))
 
 
+def set_dpop_required(unit: Unit, system_id: uuid.UUID, *, is_required: bool) -> None:
+    """Set whether a system's tokens must be bound to its key."""
+    found = tables.system.update().where(tables.system.c.id == system_id)
+    unit.connection.execute(found.values(dpop_required=is_required))
+
+
 def system(unit: Unit, system_id: uuid.UUID) -> System | None:
     """Return a system by id."""
     return _one(unit, sa.select(tables.system).where(tables.system.c.id == system_id), _system)
@@ -383,6 +389,7 @@ def prune(unit: Unit, now: datetime, attempts_before: datetime) -> int:
     """Delete what time made useless: used assertions, nonces, sessions, old login windows; returns how many."""
     ended = (
         tables.assertion_used.delete().where(tables.assertion_used.c.exp < now),
+        tables.dpop_proof.delete().where(tables.dpop_proof.c.exp < now),
         tables.key_nonce.delete().where(tables.key_nonce.c.expires < now),
         tables.session.delete().where(tables.session.c.expires < now),
         tables.login_attempt.delete().where(tables.login_attempt.c.window_start < attempts_before),

@@ -56,7 +56,7 @@ def add_system(unit: Unit, record: Recorder, actor: Actor, slug: str, name: str,
 
     """
     owner = find_member(unit, slug)
-    value = System(uuid.uuid4(), owner.id, checked_name(name), Status.ACTIVE, now)
+    value = System(uuid.uuid4(), owner.id, checked_name(name), Status.ACTIVE, now, dpop_required=True)
     store.insert_system(unit, value)
     store.bump_epoch(unit)
     record_change(record, unit, actor, "system.add", value.id, member=str(owner.id))
@@ -84,6 +84,28 @@ def set_system_status(unit: Unit, record: Recorder, actor: Actor, system_id: uui
     store.set_system_status(unit, system_id, status)
     store.bump_epoch(unit)
     record_change(record, unit, actor, f"system.{status}", system_id)
+    return find_system(unit, system_id)
+
+
+@dataclass(frozen=True, slots=True)
+class DpopRule:
+    """Whether a system's tokens must be bound to its key, and why that is changed."""
+
+    is_required: bool
+    reason: str
+
+
+def set_dpop_required(unit: Unit, record: Recorder, actor: Actor, system_id: uuid.UUID, rule: DpopRule) -> System:
+    """Say whether a system must use tokens bound to its key for conditional data (RFC 9449); it must, unless exempted.
+
+    Raises:
+        NotRegisteredError: no such system.
+    """
+    found = find_system(unit, system_id)
+    store.set_dpop_required(unit, system_id, is_required=rule.is_required)
+    store.bump_epoch(unit)
+    action = "system.dpop-required" if rule.is_required else "system.dpop-exempted"
+    record_change(record, unit, actor, action, system_id, member=str(found.member_id), reason_code=rule.reason[:200])
     return find_system(unit, system_id)
 
 

@@ -71,6 +71,13 @@ system = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("created", AWARE, nullable=False),
+    sa.Column(
+        "dpop_required",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.text("false"),
+        comment="conditional data only for tokens bound to the key (RFC 9449)",
+    ),
     _one_of("status", Status),
     sa.UniqueConstraint("member_id", "name"),
 )
@@ -152,6 +159,16 @@ assertion_used = sa.Table(
     sa.Column("exp", AWARE, primary_key=True),
     sa.Index("ix_assertion_used_exp", "exp"),
     comment="client assertions already exchanged for a token: each is good once",
+)
+
+dpop_proof = sa.Table(
+    "dpop_proof",
+    metadata,
+    sa.Column("jkt", sa.Text, primary_key=True, comment="thumbprint of the key that signed it"),
+    sa.Column("jti", sa.Text, primary_key=True),
+    sa.Column("exp", AWARE, primary_key=True),
+    sa.Index("ix_dpop_proof_exp", "exp"),
+    comment="proofs of possession already seen (RFC 9449 11.1): each is good once",
 )
 
 policy_epoch = sa.Table(

@@ -6,6 +6,7 @@ refused when others may read it. The private half never leaves this module's obj
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import secrets
@@ -21,6 +22,7 @@ from hub.identity import keys
 from hub.identity.errors import TokenKeyFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from hub.identity.facts import Jwk, KeyAlgorithm
@@ -48,15 +50,25 @@ def token_key(private: PrivateKey) -> TokenKey:
     return TokenKey(private, alg, keys.thumbprint(jwk), jwk)
 
 
-def load_token_key(path: Path) -> TokenKey:
+def private_secret(key: TokenKey) -> bytes:
+    """Return a secret that only processes with the key file share, for what needs no key of its own."""
+    raw = key.private.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return hmac.digest(raw, b"hub.identity.token_key.secret", "sha256")
+
+
+def load_token_key(path: Path, generate: Callable[[], PrivateKey] = ed25519.Ed25519PrivateKey.generate) -> TokenKey:
     """Read the key at ``path``, making one when there is none; two hubs starting at once agree on one key.
+
+    ``generate`` makes a new key of the kind wanted; Ed25519 unless said otherwise.
 
     Raises:
         TokenKeyFileError: others may read the file, or it holds no Ed25519 or P-256 private key.
 
     """
     if not path.exists():
-        _make(path)
+        _make(path, generate())
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise TokenKeyFileError(
             f"令牌签名密钥文件 {path.name} 可被其他用户读取，未予使用",
@@ -84,9 +96,9 @@ def _no_key(path: Path) -> TokenKeyFileError:
     )
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, private: PrivateKey) -> None:
     """Write a new key beside ``path`` and link it there: the first hub wins, nobody reads half a file."""
-    pem = ed25519.Ed25519PrivateKey.generate().private_bytes(
+    pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,9 @@
 """Access tokens: issued against a client assertion (RFC 6749 4.4), JWTs of type ``at+jwt`` (RFC 9068).
 
-A token names the system, the member and the key it was obtained with (claim ``key``), so that ending the key
-ends the token. Exactly one token comes of one assertion: its use is a row in the transaction that issues it.
+With a proof of possession the token is bound to the key (``cnf.jkt``, RFC 9449 6): it is of type DPoP, and no use
+without a new proof for each request. A token names the system, the member and the key it was obtained with (claim
+``key``), so that ending the key ends the token. Exactly one token comes of one assertion: its use is a row in the
+transaction that issues it.
 """
 
 from __future__ import annotations
@@ -12,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import jwt
 
-from hub.identity import jws, store
+from hub.identity import dpop, jws, store
 from hub.identity.assertions import check_assertion, refused
-from hub.identity.errors import ClientRefusedError, TokenRefusedError, TokenRequestError
+from hub.identity.errors import ClientRefusedError, ProofRefusedError, TokenRefusedError, TokenRequestError
 from hub.identity.facts import Status
+from hub.identity.proof_store import use_proof
 from hub.identity.recording import record_denial
+from hub.identity.token_key import private_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from hub.database import Unit
@@ -32,6 +36,7 @@ GRANT_TYPE = "client_credentials"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOKEN_TYPE = "at+jwt"
 SCOPES = ("push", "query", "verify")
+TOKEN_PATH = "/oauth/token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +52,23 @@ class TokenForm:
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A new access token; ``expires_in`` seconds."""
+    """A new access token; ``expires_in`` seconds; ``token_type`` is DPoP where it is bound to the key."""
 
     access_token: str
     expires_in: int
     scope: str
+    token_type: str = "Bearer"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What a valid access token says; standing is the snapshot's to tell."""
+    """What a valid access token says; standing is the snapshot's to tell. ``jkt``: the key it is bound to."""
 
     system_id: uuid.UUID
     key: str
     scope: frozenset[str]
     exp: int
+    jkt: str | None = None
 
 
 class Tokens:
@@ -73,11 +80,15 @@ class Tokens:
         self.key = key
         self.lifetime_seconds = lifetime_seconds
         self._record = record
+        self.nonces = dpop.Nonces(private_secret(key))
 
-    def issue(self, unit: Unit, form: TokenForm, now: datetime) -> IssuedToken | TokenRequestError | ClientRefusedError:
+    def issue(
+        self, unit: Unit, form: TokenForm, now: datetime, proofs: Sequence[str] = ()
+    ) -> IssuedToken | TokenRequestError | ClientRefusedError | ProofRefusedError:
         """Return a token, or the refusal, already recorded; the caller answers after the commit.
 
-        Concurrent copies of one assertion wait for each other here; one of them gets a token.
+        ``proofs`` are the ``DPoP`` headers sent: with one the token is bound to the key, which must be the one the
+        assertion is signed with. Concurrent copies of one assertion wait for each other here; one gets a token.
         """
         scope = wanted_scope(form)
         if isinstance(scope, TokenRequestError):
@@ -88,10 +99,27 @@ class Tokens:
             owner = _standing(unit, assertion)
             if not store.use_assertion(unit, str(assertion.key.system_id), assertion.jti, assertion.exp):
                 raise refused("replayed", "该断言已使用过", "this assertion was used before")
-        except ClientRefusedError as error:
+            jkt = self._bound_to(unit, assertion, proofs, now.timestamp())
+        except (ClientRefusedError, ProofRefusedError) as error:
             record_denial(self._record, unit, "token", error.reason, **facts)
             return error
-        return self._sign(assertion, owner, scope, int(now.timestamp()))
+        return self._sign(assertion, owner, scope, int(now.timestamp()), jkt)
+
+    def _bound_to(self, unit: Unit, assertion: Assertion, proofs: Sequence[str], now: float) -> str | None:
+        """Return the thumbprint the token is bound to, None without a proof (raises ProofRefusedError)."""
+        text = dpop.only_header(proofs)
+        if text is None:
+            return None
+        proof = dpop.check(text, dpop.Call("POST", self.issuer, TOKEN_PATH), now)
+        if proof.jkt != assertion.key.thumbprint:
+            raise dpop.refused(
+                "other-key",
+                "DPoP 证明须用签署断言的同一把登记密钥",
+                "the proof must be signed with the registered key that signed the assertion",
+            )
+        if not use_proof(unit, proof):
+            raise dpop.refused("replayed", "该 DPoP 证明已使用过", "this proof was used before")
+        return proof.jkt
 
     def _authenticate(self, unit: Unit, form: TokenForm, now: datetime, facts: dict[str, str]) -> Assertion:
         """Check the assertion; notes the registered key it names in ``facts`` for the receipt."""
@@ -109,9 +137,9 @@ class Tokens:
             raise refused("issuer", "client_id 与断言不一致", "client_id does not fit the assertion")
         return assertion
 
-    def _sign(self, assertion: Assertion, owner: Member, scope: str, now: int) -> IssuedToken:
+    def _sign(self, assertion: Assertion, owner: Member, scope: str, now: int, jkt: str | None) -> IssuedToken:
         system = str(assertion.key.system_id)
-        claims = {
+        claims: dict[str, object] = {
             "iss": self.issuer,
             "aud": self.issuer,
             "sub": system,
@@ -123,9 +151,11 @@ class Tokens:
             "exp": now + self.lifetime_seconds,
             "jti": str(uuid.uuid4()),
         }
+        if jkt is not None:
+            claims["cnf"] = {"jkt": jkt}
         header = {"typ": TOKEN_TYPE, "kid": self.key.kid}
         text = jwt.encode(claims, self.key.private, algorithm=self.key.alg.value, headers=header)
-        return IssuedToken(text, self.lifetime_seconds, scope)
+        return IssuedToken(text, self.lifetime_seconds, scope, "Bearer" if jkt is None else "DPoP")
 
     def read(self, text: str, now: float) -> AccessToken:
         """Return what an access token says at Unix time ``now``.
@@ -149,7 +179,13 @@ class Tokens:
 
 def _access_token(claims: Mapping[str, Any], now: float) -> AccessToken:
     """Turn claims this hub signed into a value; refuse them once they have expired."""
-    found = AccessToken(uuid.UUID(claims["sub"]), claims["key"], frozenset(claims["scope"].split()), claims["exp"])
+    found = AccessToken(
+        uuid.UUID(claims["sub"]),
+        claims["key"],
+        frozenset(claims["scope"].split()),
+        claims["exp"],
+        claims["cnf"]["jkt"] if "cnf" in claims else None,
+    )
     if found.exp <= now:
         raise expired()
     return found

@@ -53,6 +53,9 @@ class ReceiptKind(StrEnum):
     INCIDENT = "incident"
     STREAM_OPEN = "stream_open"
     STREAM_CLOSE = "stream_close"
+    CLOCK = "clock"
+    DISPUTE = "dispute"
+    SUPERVISION = "supervision"
 
 
 class FieldType(StrEnum):
@@ -79,15 +82,19 @@ FIELDS: Mapping[str, FieldType] = _fields(
     # the standing and the decision
     "request request_line grant grant_version decision reason_code ground rule article pack policy_version "
     # what came of it; an upstream receipt; the stream_open receipt that a stream_close ends
-    "outcome upstream opened push incident incident_kind subject_kind subject_id state_before state_after "
+    "endpoint outcome upstream opened push incident incident_kind subject_kind subject_id state_before state_after "
+    # a period of the law: its id, and the last day in time
+    "clock due_on "
+    # whom an event was delivered to: the subscription, its webhook, the event
+    "subscription webhook event "
     # signature of the caller over its request (RFC 9421), so that neither side can deny or invent it
     "request_signature request_signature_input",
     texts="items_asked items_returned items_masked items_dropped items_verified items_aggregated items_refused",
     count="rows subjects status rows_accepted rows_rejected rows_inserted rows_updated rows_closed rows_unchanged "
-    "bytes withheld",
+    "bytes withheld events attempts fields_dropped",
     counts="rejected_by_rule",
     digest="filter_digest subject_digest policy_hash request_digest response_digest file_digest change_digest "
-    "idempotency_digest",
+    "idempotency_digest rows_digest",
 )
 
 

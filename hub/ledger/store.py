@@ -39,6 +39,7 @@ _COLUMNS = (
     "provider_id",
     "entry_id",
     "grant_id",
+    "subject_digest",
     "body",
     "signature",
     "kid",
@@ -94,7 +95,7 @@ class KeyRecord:
 def append_parameters(signed: SignedReceipt) -> tuple[Any, ...]:
     """Return the parameters of :data:`APPEND_SQL`."""
     draft, fields = signed.draft, signed.draft.fields
-    subject = (fields.get(name) for name in ("member", "system", "provider", "resource", "grant"))
+    subject = (fields.get(name) for name in ("member", "system", "provider", "resource", "grant", "subject_digest"))
     return (
         *(draft.id, draft.kind.value, draft.at, *subject),
         *(signed.body, signed.signature, signed.kid, signed.leaf_hash),

@@ -23,6 +23,7 @@ receipt = sa.Table(
     sa.Column("provider_id", sa.Text, comment="whose data"),
     sa.Column("entry_id", sa.Text, comment="which resource"),
     sa.Column("grant_id", sa.Text),
+    sa.Column("subject_digest", sa.Text, comment="keyed digest of whom it is about, where that is one person or body"),
     sa.Column("body", sa.LargeBinary, nullable=False, comment="canonical JSON, RFC 8785"),
     sa.Column("signature", sa.LargeBinary, nullable=False),
     sa.Column("kid", sa.Text, nullable=False, comment="signing_key; no foreign key: its row lock would serialise"),
@@ -35,6 +36,12 @@ sa.Index("uq_receipt_leaf_index", receipt.c.leaf_index, unique=True, postgresql_
 sa.Index("ix_receipt_pending", receipt.c.position, postgresql_where=receipt.c.leaf_index.is_(None))
 sa.Index("ix_receipt_member_id_at", receipt.c.member_id, receipt.c.at)
 sa.Index("ix_receipt_entry_id_at", receipt.c.entry_id, receipt.c.at)
+sa.Index(
+    "ix_receipt_subject_digest",
+    receipt.c.subject_digest,
+    receipt.c.at,
+    postgresql_where=receipt.c.subject_digest.is_not(None),
+)
 sa.Index("ix_receipt_at", receipt.c.at, postgresql_using="brin")
 
 log_node = sa.Table(

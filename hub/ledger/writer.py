@@ -82,6 +82,39 @@ class ReceiptWriter:
         faults.point("receipt.committed")
         return signed
 
+    async def write_joined_async(
+        self,
+        connection: psycopg.AsyncConnection[tuple[Any, ...]],
+        draft: ReceiptDraft,
+        statement: str,
+        parameters: tuple[Any, ...],
+    ) -> tuple[Any, ...] | None:
+        """Sign a draft and insert it with a statement of the caller's, both or neither, in one round trip.
+
+        ``statement`` stands behind ``WITH receipt AS (...),``; returns the first row it gives.
+
+        Raises:
+            ReceiptWriteError: it could not be stored: do not answer.
+            psycopg.errors.CheckViolation: a rule of the caller's own tables was broken; nothing was stored.
+
+        """
+        signed = self.sign(draft)
+        joined = f"WITH receipt AS ({store.APPEND_SQL}), {statement}"
+        try:
+            cursor = await connection.execute(joined, (*store.append_parameters(signed), *parameters), prepare=True)
+            row = await cursor.fetchone()
+        except psycopg.errors.CheckViolation:
+            raise
+        except psycopg.Error as error:
+            raise _not_written() from error
+        faults.point("receipt.committed")
+        return row
+
+    @property
+    def secret(self) -> bytes:
+        """The secret of keyed digests; it never leaves the hub."""
+        return self._secret
+
     def digest(self, value: Mapping[str, object]) -> str:
         """Return the keyed digest of a filter or a subject: it cannot be guessed back without the hub's secret."""
         return keyed_digest(self._secret, canonical(value))

@@ -69,6 +69,16 @@ def is_open_to_all(context: Context, resource: Resource) -> bool:
     )
 
 
+def doubted(context: Context, resource: Resource) -> tuple[int, tuple[str, ...]]:
+    """Return how many rows have an open item under verification, and which items: of closed items not a word."""
+    if not resource.flags:
+        return 0, ()
+    decision = public_decision(context, resource)
+    given = frozenset(decision.columns) if isinstance(decision, Permit) else frozenset()
+    rows = [items & given for items in resource.flags.values() if items & given]
+    return len(rows), tuple(sorted(frozenset[str]().union(*rows)))
+
+
 def how_to_get(resource: Resource, item: Item) -> str:
     """Return the key of the text that says how an item is obtained."""
     is_open = resource.entry.open_type(item) is OpenType.UNCONDITIONAL and item.sensitivity is Sensitivity.PUB

@@ -90,12 +90,14 @@ async def fetch_public_page(
     key: CursorKey,
 ) -> RowPage:
     """Return one page on an async connection."""
-    return await fetch_page(connection, compiled_page(context, resource, query, key), Reading(key))
+    return await fetch_page(
+        connection, compiled_page(context, resource, query, key), Reading(key, flags=resource.flags)
+    )
 
 
 def read_public_page(context: Context, unit: Unit, resource: Resource, query: Query, key: CursorKey) -> RowPage:
     """Return one page in a transaction, for pages."""
-    return read_page(unit, compiled_page(context, resource, query, key), Reading(key))
+    return read_page(unit, compiled_page(context, resource, query, key), Reading(key, flags=resource.flags))
 
 
 def download(context: Context, database: Database, resource: Resource, query: Query, form: Format) -> Iterator[bytes]:

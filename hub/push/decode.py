@@ -40,6 +40,8 @@ class CheckPlan:
     demo: bool = False
     code_lists: Mapping[str, Mapping[str, str]] | None = None
     mapping: HeaderMapping = field(default_factory=HeaderMapping)
+    allowed: frozenset[tuple[str, str]] = frozenset()
+    """Columns and kinds of marks decided to be false alarms: see :class:`hub.push.gate.Gate`."""
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ class PushReading:
         except BaseException:
             self._source.close()
             raise
-        self._gate = Gate(plan.items, self._columns, today=plan.today)
+        self._gate = Gate(plan.items, self._columns, today=plan.today, allowed=plan.allowed)
         self._checker = Checker(
             plan.items, plan.key_columns, today=plan.today, demo=plan.demo, code_lists=plan.code_lists
         )

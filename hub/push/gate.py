@@ -140,9 +140,20 @@ class _Tally:
 class Gate:
     """Searches one file, chunk by chunk."""
 
-    def __init__(self, items: Sequence[Item], columns: ColumnMap, *, today: date) -> None:
-        """``columns`` tells which column is which item; columns that are none are searched too."""
+    def __init__(
+        self,
+        items: Sequence[Item],
+        columns: ColumnMap,
+        *,
+        today: date,
+        allowed: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
+        """``columns`` tells which column is which item; columns that are none are searched too.
+
+        ``allowed`` are columns of items and kinds of marks that two people have decided to be false alarms.
+        """
         self._today = today
+        self._allowed = allowed
         self._letters = columns.letters
         by_position = {columns.positions[item.column]: item for item in items if item.column in columns.positions}
         self._items = [by_position.get(index) for index in range(len(columns.header))]
@@ -234,6 +245,8 @@ class Gate:
 
     def _counts(self, kind: MarkKind, item: Item | None, value: str) -> bool:
         """Tell whether a mark in a value is one the gate stops for."""
+        if item is not None and not kind.is_secrecy and (item.column, kind.value) in self._allowed:
+            return False
         if kind is MarkKind.EMAIL or (kind is MarkKind.PHONE and item is not None and item.check == PUBLIC_PHONE):
             return False
         if kind.is_secrecy or item is None or item.check not in _CODE_CHECKS:

@@ -17,9 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from catalogue.privacy.kinds import Kind
 from hub import faults
+from hub.directory import privacy_gate
 from hub.directory.errors import NotYourEntryError
 from hub.directory.facts import load_resource
+from hub.directory.privacy import report as privacy_report
+from hub.directory.privacy import store as privacy_store
+from hub.directory.privacy.records import Seen, Where
+from hub.directory.privacy.watch import Watch
 from hub.ledger.drafts import ReceiptKind
 from hub.ledger.receipts import digest_member
 from hub.push import report as reporting
@@ -29,8 +35,10 @@ from hub.push.decode import CheckPlan, read_push
 from hub.push.errors import GateStoppedError, PushError
 from hub.push.header import HeaderMapping
 from hub.push.incidents import open_incident
-from hub.push.merge import Merge, MergeMode, Rejected, merge
+from hub.push.merge import Merge, MergeCounts, MergeMode, Rejected, merge
 from hub.push.rejections import RejectionLog
+from hub.rows import outbox
+from hub.rows.outbox import Event, EventType
 from hub.rows.tables import index_items
 
 if TYPE_CHECKING:
@@ -40,6 +48,7 @@ if TYPE_CHECKING:
     from hub.context import Context
     from hub.database import Database, Unit
     from hub.directory.facts import Resource
+    from hub.directory.privacy.records import Finding
     from hub.push.decode import PushReading
 
 REJECTION_ROWS = 50_000
@@ -164,9 +173,10 @@ def _content(arrival: Arrival) -> bytes:
 class _Intake:
     """Feeds accepted chunks to the merge while the report and the rejected keys are gathered."""
 
-    def __init__(self, reading: PushReading, builder: reporting.ReportBuilder) -> None:
+    def __init__(self, reading: PushReading, builder: reporting.ReportBuilder, watch: Watch) -> None:
         self.reading = reading
         self.builder = builder
+        self.watch = watch
         self.rejected_keys: list[pl.DataFrame] = []
         self.unidentified = 0
 
@@ -177,6 +187,7 @@ class _Intake:
             if chunk.rejected_keys.height:
                 self.rejected_keys.append(chunk.rejected_keys)
             if chunk.accepted.height:
+                self.watch.add(chunk.accepted)
                 yield chunk.accepted
         faults.point("push.staged")
 
@@ -203,8 +214,10 @@ def _take_in(work: _Work, limits: Limits, folder: Path) -> tuple[store.Outcome, 
     log = RejectionLog(folder / "rejections.csv")
     builder = reporting.ReportBuilder(items, log)
     plan = CheckPlan(items, resource.entry.keys, context.today(), context.demo, mapping=arrival.mapping)
+    plan = replace(plan, allowed=privacy_gate.allowed(unit, resource.id))
+    watch = Watch(items, privacy_store.thresholds(unit, resource.id), today=context.today())
     with read_push(arrival.path, arrival.options, plan, limits) as reading:
-        intake = _Intake(reading, builder)
+        intake = _Intake(reading, builder, watch)
         number = store.next_number(unit, resource.id)
         job = Merge(
             resource.table,
@@ -220,9 +233,11 @@ def _take_in(work: _Work, limits: Limits, folder: Path) -> tuple[store.Outcome, 
     made = builder.build(facts, merge=did, push=str(given.id), title=resource.title)
     _store_rejections(unit, given.id, log)
     receipt = _record(work, made, number)
-    body = made.to_dict(log)
-    body["summary"] = list(made.summary("zh"))
-    body["summary_en"] = list(made.summary("en"))
+    _tell(work, counts, number)
+    held = _note_personal(work, watch, counts, rejected=made.rejected)
+    body = made.to_dict(log) | {"privacy": [privacy_report.body_of(finding, items) for finding in held]}
+    body["summary"] = [*made.summary("zh"), *privacy_report.lines(held, items, "zh")]
+    body["summary_en"] = [*made.summary("en"), *privacy_report.lines(held, items, "en")]
     outcome = store.Outcome(
         state=store.PushState.MERGED,
         number=number,
@@ -243,6 +258,21 @@ def _take_in(work: _Work, limits: Limits, folder: Path) -> tuple[store.Outcome, 
         receipt_id=receipt,
     )
     return outcome, counts.indexes_due
+
+
+def _note_personal(work: _Work, watch: Watch, counts: MergeCounts, *, rejected: int) -> tuple[Finding, ...]:
+    """Store what the push holds that its entry does not declare; until it is decided, the item is not opened."""
+    where = Where(work.resource.id, work.resource.provider_id, work.resource.version, work.given.id)
+    is_whole = work.arrival.mode is MergeMode.FULL and not counts.held and not rejected
+    sources = frozenset({privacy_gate.VALUES, privacy_gate.STOPPED})
+    return privacy_gate.note(work.context, work.unit, where, watch.seen(), sources=sources, is_whole=is_whole)
+
+
+def _tell(work: _Work, counts: MergeCounts, number: int) -> None:
+    """Put the change into the outbox: subscribers learn of exactly the versions that are kept."""
+    facts = {"version": number, "rows": counts.rows}
+    facts |= {"inserted": counts.inserted, "changed": counts.changed, "closed": counts.closed}
+    outbox.emit(work.unit, Event(work.resource.id, EventType.DATA_CHANGED, work.context.now(), facts))
 
 
 def _store_rejections(unit: Unit, push_id: uuid.UUID, log: RejectionLog) -> None:
@@ -283,6 +313,19 @@ def _record(work: _Work, made: reporting.PushReport, number: int) -> uuid.UUID:
     return receipt.id
 
 
+def _note_stopped(context: Context, unit: Unit, resource: Resource, error: GateStoppedError) -> None:
+    """Make each column that stopped a push a finding, so that a false alarm can be decided and the push repeated."""
+    columns = {item.name: item.column for item in resource.entry.items}
+    gate: Any = error.facts.get("gate") or {}
+    seen = [
+        Seen(columns[one["item"]], Kind(one["kind"]), privacy_gate.STOPPED, one["count"], 0, lines=tuple(one["lines"]))
+        for one in gate.get("findings", ())
+        if one["item"] in columns and one["kind"] in set(Kind)
+    ]
+    where = Where(resource.id, resource.provider_id, resource.version)
+    privacy_gate.note(context, unit, where, seen, sources=frozenset(), is_whole=False)
+
+
 def _stop(
     context: Context, database: Database, arrival: Arrival, entry_id: uuid.UUID | None, error: GateStoppedError
 ) -> None:
@@ -292,4 +335,6 @@ def _stop(
         incident = open_incident(
             context, unit, kind=GATE_INCIDENT, member_id=arrival.member_id, entry_id=entry_id, facts=facts
         )
+        if entry_id is not None:
+            _note_stopped(context, unit, load_resource(context, unit, entry_id), error)
     error.facts = {**error.facts, "incident": str(incident)}

@@ -7,15 +7,17 @@ join without gap or overlap. Text depends on the shape of a query alone, never o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hub.rows.conditions import Sql, condition, quoted
 from hub.rows.cursors import CursorKey, Place, fingerprint
 from hub.rows.errors import NotQueryableError, PermitMismatchError, QueryError, RowFilterError, UnknownItemError
+from hub.rows.operands import operand
 from hub.rows.ordering import Sort, pieces, sorting
 from hub.rows.parsing import parse_where
 from hub.rows.query import comparisons
+from hub.rows.tables import sql_type
 from policies.facts import Action, Treatment
 
 if TYPE_CHECKING:
@@ -70,8 +72,19 @@ class CompiledSQL:
     source_parameters: tuple[object, ...]
 
 
-def compile_query(query: Query, permit: Permit, table: RowTable, key: CursorKey) -> CompiledSQL:
-    """Return the statement of one page.
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose record alone may be read: the internal key of the permit, and where its number stands in the rows."""
+
+    key: str
+    column: str
+    value: str = field(repr=False)
+
+
+def compile_query(
+    query: Query, permit: Permit, table: RowTable, key: CursorKey, subject: Subject | None = None
+) -> CompiledSQL:
+    """Return the statement of one page; with a ``subject``, of that person's rows alone.
 
     Raises:
         PermitMismatchError: the permit is for another resource, or not for reading.
@@ -80,7 +93,7 @@ def compile_query(query: Query, permit: Permit, table: RowTable, key: CursorKey)
         RowFilterError: the grant's row filter cannot be carried out.
 
     """
-    return _compile(query, permit, table, key)
+    return _compile(query, permit, table, key, subject)
 
 
 def compile_stream(query: Query, permit: Permit, table: RowTable) -> CompiledSQL:
@@ -91,13 +104,30 @@ def compile_stream(query: Query, permit: Permit, table: RowTable) -> CompiledSQL
     return _compile(query, permit, table, None)
 
 
-def _compile(query: Query, permit: Permit, table: RowTable, key: CursorKey | None) -> CompiledSQL:
+def compile_source(query: Query, permit: Permit, table: RowTable) -> Sql:
+    """Return ``FROM … WHERE …`` of the rows a permit for aggregates speaks of; who uses it shows no row.
+
+    Raises:
+        PermitMismatchError: the permit is for another resource, or not for aggregates.
+        NotQueryableError, OperandError, RowFilterError: as :func:`compile_query`.
+
+    """
+    if permit.resource_id != str(table.entry_id) or query.resource != table.entry_id:
+        raise PermitMismatchError
+    if permit.action is not Action.AGGREGATE:
+        raise PermitMismatchError
+    return _source(table, query.as_of, _where(query, permit, table, None))
+
+
+def _compile(
+    query: Query, permit: Permit, table: RowTable, key: CursorKey | None, subject: Subject | None = None
+) -> CompiledSQL:
     if permit.resource_id != str(table.entry_id) or query.resource != table.entry_id:
         raise PermitMismatchError
     if permit.action not in READ_ACTIONS:
         raise PermitMismatchError
     columns = _selected(query, permit, table)
-    where = _where(query, permit, table)
+    where = _where(query, permit, table, subject)
     sorts = tuple(sorting(table, order) for order in _allowed_order(query, permit))
     mark = fingerprint((table.entry_id.hex, permit.grant_id, query.as_of, where.text, where.parameters, sorts))
     place = None
@@ -144,7 +174,7 @@ def _selected(query: Query, permit: Permit, table: RowTable) -> tuple[Column, ..
     )
 
 
-def _where(query: Query, permit: Permit, table: RowTable) -> Sql:
+def _where(query: Query, permit: Permit, table: RowTable, subject: Subject | None) -> Sql:
     """Return the condition of the query and the row filter of the permit, both or neither."""
 
     def allowed(node: Comparison, is_required_equality: bool) -> bool:  # noqa: FBT001 - a callback
@@ -153,22 +183,32 @@ def _where(query: Query, permit: Permit, table: RowTable) -> Sql:
     built = Sql()
     if query.where is not None:
         built.extend(condition(table, query.where, allowed))
-    narrowed = row_filter_sql(table, permit)
+    narrowed = row_filter_sql(table, permit, subject)
     if built.text and narrowed.text:
         built.add("AND")
     built.extend(narrowed)
     return built
 
 
-def row_filter_sql(table: RowTable, permit: Permit) -> Sql:
+def row_filter_sql(table: RowTable, permit: Permit, subject: Subject | None = None) -> Sql:
     """Return the permit's row filter (conditions as :func:`hub.rows.parsing.parse_where` reads them), all of it.
+
+    «Own record» and «the ward's record» are met by the ``subject`` they name; a subject always narrows, also where
+    the permit would give every row.
 
     Raises:
         RowFilterError: an entry cannot be read, so nothing may be given.
 
     """
     built = Sql()
+    if subject is not None:
+        item = table.by_column.get(subject.column)
+        if item is None:
+            raise RowFilterError
+        built.add(f"{quoted(subject.column)} = %s::{sql_type(item)}", operand(item, subject.value, subject.column))
     for entry in permit.row_filter:
+        if subject is not None and entry in (("own_record", subject.key), ("ward_record", subject.key)):
+            continue
         if built.text:
             built.add("AND")
         try:

@@ -135,6 +135,19 @@ class UnknownVersionError(QueryError):
         )
 
 
+class FeedRestartedError(QueryError):
+    """What is given has changed since the reader began: a difference would not lead to what it may see."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "自上次读取以来，可提供的信息项或行范围已改变，增量不再完整",
+            "the items or the rows you are given have changed since you began: a difference would not be complete",
+            position="snapshot",
+            next_zh="请以 after=0 重新读取全量，再从其 to 继续",
+            next_en="read all again with after=0, then go on from its 'to'",
+        )
+
+
 class QueryTimeoutError(QueryError):
     """The database stopped the query at the statement timeout."""
 

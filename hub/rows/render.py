@@ -14,7 +14,7 @@ import orjson
 from hub.rows.tables import sql_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hub.rows.compiler import Column
     from hub.rows.store import RowPage
@@ -68,12 +68,18 @@ def page_facts(page: RowPage) -> dict[str, object]:
         "columns": described(page.columns),
         "withheld": [line.record() for line in page.withheld],
         "unlisted": page.unlisted,
+        "under_verification": [{"row": number, "items": list(items)} for number, items in page.flags],
     }
 
 
 def json_page(page: RowPage) -> bytes:
     """Return a page as one JSON object: its facts, and ``rows`` as objects."""
     return orjson.dumps({**page_facts(page), "rows": _objects(page.columns, page.rows)}, default=_default)
+
+
+def json_document(document: Mapping[str, object]) -> bytes:
+    """Return a JSON object that may hold values of rows anywhere, with all their digits."""
+    return orjson.dumps(document, default=_default)
 
 
 def json_rows(columns: Sequence[Column], rows: Iterable[Row]) -> bytes:

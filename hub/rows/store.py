@@ -8,9 +8,9 @@ Totals are exact where that is cheap, and say so where they are estimates.
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -28,11 +28,12 @@ from policies.masking import Audience, mask
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hub.database import Database, Unit
     from hub.rows.compiler import Column, CompiledSQL
     from hub.rows.cursors import CursorKey
+    from policies.decision import Permit
     from policies.results import ItemDecision
 
     AsyncDriver = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -70,6 +71,8 @@ class RowPage:
     unlisted: int
     next_cursor: str | None
     version: int
+    flags: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """Rows of this page under verification: their place on it, from 0, and the doubted items among ``columns``."""
 
     @property
     def returned(self) -> int:
@@ -79,10 +82,14 @@ class RowPage:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading needs beside the query: the key that signs cursors, and that of pseudonyms (grant and purpose)."""
+    """What reading needs beside the query: the key that signs cursors, and that of pseudonyms (grant and purpose).
+
+    ``flags`` are the rows of the resource under verification, by ``_row``, with the doubted items.
+    """
 
     cursor_key: CursorKey
     pseudonym_key: bytes | None = None
+    flags: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
 async def fetch_page(connection: AsyncDriver, compiled: CompiledSQL, reading: Reading) -> RowPage:
@@ -229,7 +236,23 @@ def _page(compiled: CompiledSQL, found: list[Row], known: tuple[int, Total], rea
         unlisted=compiled.permit.unlisted,
         next_cursor=cursor,
         version=version,
+        flags=_flags(compiled, kept, reading.flags) if reading.flags else (),
     )
+
+
+def _flags(
+    compiled: CompiledSQL, kept: list[Row], flags: Mapping[int, frozenset[str]]
+) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Return the rows under verification, each with those doubted items the reader is given: of others not a word."""
+    place = len(compiled.columns) + len(compiled.sorts)
+    shown = [column.item.column for column in compiled.columns]
+    found = []
+    for number, row in enumerate(kept):
+        doubted = flags.get(int(row[place]))
+        items = tuple(name for name in shown if name in doubted) if doubted is not None else ()
+        if items:
+            found.append((number, items))
+    return tuple(found)
 
 
 def _written(value: object) -> str | None:
@@ -241,7 +264,19 @@ def _written(value: object) -> str | None:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def masker(compiled: CompiledSQL, column: Column, pseudonym_key: bytes | None) -> Callable[[object], object]:
+class Shown(Protocol):
+    """What is shown to whom: enough to mask it."""
+
+    @property
+    def permit(self) -> Permit:
+        """The permit it is shown by."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """One a value of each row."""
+
+
+def masker(compiled: Shown, column: Column, pseudonym_key: bytes | None) -> Callable[[object], object]:
     """Return the function that masks one value of a column for this permit's reader."""
     kind = compiled.permit.requester.kind
     audience = Audience.AGENCY if kind in _AGENCIES else Audience.PUBLIC
@@ -253,7 +288,7 @@ def masker(compiled: CompiledSQL, column: Column, pseudonym_key: bytes | None) -
     return hide
 
 
-def masked(compiled: CompiledSQL, rows: list[Row], pseudonym_key: bytes | None) -> list[Row]:
+def masked(compiled: Shown, rows: list[Row], pseudonym_key: bytes | None) -> list[Row]:
     """Return the rows with every masked column masked; the rows themselves where none is."""
     hiding = [
         (number, masker(compiled, column, pseudonym_key))

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from psycopg import sql
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from catalogue.item import DataType, Item
 from catalogue.tables import AWARE, metadata
@@ -74,6 +74,36 @@ row_set = sa.Table(
     sa.Column("items_indexed", sa.Boolean, nullable=False, comment="whether the coded items have their indexes"),
     sa.Column("changed_at", AWARE, nullable=False, server_default=sa.func.now()),
     comment="one line a resource: where its data tables stand",
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("entry_id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, comment="from 1 without a gap for each resource"),
+    sa.Column("id", UUID(as_uuid=True), nullable=False, unique=True, comment="id of the event, at every attempt"),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("at", AWARE, nullable=False),
+    sa.Column("grant_id", UUID(as_uuid=True), comment="for the holder of this grant alone; null: for every subscriber"),
+    sa.Column("facts", JSONB, nullable=False, comment="ids and counts; never a value of a row"),
+    sa.Index("ix_outbox_at", "at"),
+    comment="what happened to a resource, in the transaction in which it happened",
+)
+
+outbox_head = sa.Table(
+    "outbox_head",
+    metadata,
+    sa.Column("entry_id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False, comment="number of the last event"),
+)
+
+feed_index = sa.Table(
+    "feed_index",
+    metadata,
+    sa.Column("entry_id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("asked_at", AWARE, nullable=False),
+    sa.Column("built_at", AWARE, comment="null until the rows have an index by change number"),
+    comment="resources whose changes are followed",
 )
 
 

@@ -1,0 +1,1 @@
+"""Findings of undeclared personal information in entries and pushes, and what people decided about them."""

@@ -1,0 +1,1 @@
+"""Aggregates for systems and the public: counted, controlled, and remembered against differencing."""

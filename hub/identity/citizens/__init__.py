@@ -1,0 +1,1 @@
+"""Citizens and legal persons who prove who they are at the city's unified identity (OpenID Connect)."""

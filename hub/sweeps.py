@@ -1,0 +1,30 @@
+"""Every sweep of the hub, in the order in which they run: one line a part (see :mod:`hub.rounds`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.exchange import ageing, extensions, line_clocks, usage
+from hub.exchange.consulting import replies
+from hub.exchange.corrections import settling
+from hub.exchange.subscriptions.sweeping import DELIVERY
+from hub.supervision import directory_clocks, overdue
+
+if TYPE_CHECKING:
+    from hub.rounds import Sweep
+
+
+def all_sweeps() -> tuple[Sweep, ...]:
+    """Return the sweeps; a part that has something falling due by itself adds its own here."""
+    return (
+        line_clocks.DELIVERIES,
+        extensions.EXTENSIONS,
+        *usage.SWEEPS,
+        directory_clocks.DIRECTORY,
+        overdue.CLOCKS,
+        overdue.CALENDAR,
+        DELIVERY,
+        replies.SWEEP,
+        ageing.SWEEP,
+        settling.AWAITING,
+    )
