@@ -8,7 +8,8 @@ import orjson
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
-from hub.api.authentication import CurrentSystem
+from hub.api.alarms import raise_alarm
+from hub.api.authentication import UnboundSystem
 from hub.api.direct import DirectRoute
 from hub.api.models import QueryBody, VerifyBody
 from hub.exchange import use
@@ -30,11 +31,12 @@ async def _standing(hub: Services, name: str, system: Requester) -> Standing:
 
 def _response(answer: use.Answer) -> Response:
     headers = {"Content-Digest": answer.digest, "Receipt": str(answer.receipt), "Cache-Control": "no-store"}
+    headers |= answer.headers
     return Response(answer.body, media_type="application/json", headers=headers)
 
 
 @router.post("/{name}/query", summary="按授权查询 / Query as granted")
-async def query(name: str, body: QueryBody, system: CurrentSystem, hub: Hub) -> Response:
+async def query(name: str, body: QueryBody, system: UnboundSystem, hub: Hub) -> Response:
     """Answer one page of the rows the grant gives; the receipt is durable before the first byte."""
     standing = await _standing(hub, name, system)
     asked = parse_json(
@@ -46,9 +48,14 @@ async def query(name: str, body: QueryBody, system: CurrentSystem, hub: Hub) -> 
 
 
 @router.post("/{name}/verify", summary="核验一个人或单位 / Verify one person or body")
-async def verify(name: str, body: VerifyBody, system: CurrentSystem, hub: Hub) -> Response:
+async def verify(name: str, body: VerifyBody, system: UnboundSystem, hub: Hub) -> Response:
     """Say match, mismatch, not found or cannot verify; never a stored value."""
     standing = await _standing(hub, name, system)
     async with hub.database.connection() as driver:
         one = use.Use(hub.context, driver, system, standing, body.purpose, body.case_number)
-        return _response(await use.verify(one, body.key, body.claims))
+        answer = await use.verify(one, body.key, body.claims)
+    if answer.asked is not None:
+        alarm = hub.watch.look(answer.asked, hub.context.today())
+        if alarm is not None:
+            await run_in_threadpool(raise_alarm, hub, answer.asked.grant_id, alarm)
+    return _response(answer)

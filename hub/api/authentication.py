@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from hub.identity import dpop
 from hub.identity.errors import (
     CredentialsNeededError,
     CsrfError,
@@ -23,13 +24,14 @@ from hub.identity.errors import (
 from hub.identity.facts import Requester, StaffRequester
 from hub.identity.recording import record_denial
 from hub.identity.roles import NAMES_ZH, Role
-from hub.identity.services import IdentityServices
+from hub.identity.services import IdentityServices, utc_now
 from hub.identity.sessions import check_csrf, requester_of
 from hub.ledger.drafts import ReceiptKind
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
+    from datetime import datetime
     from typing import Any
 
     from fastapi import FastAPI
@@ -45,11 +47,11 @@ CSRF_FIELD = "csrf"
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-def ledger_recorder(writer: ReceiptWriter) -> Recorder:
-    """Return the recorder that writes identity's receipts into the log."""
+def ledger_recorder(writer: ReceiptWriter, clock: Callable[[], datetime] = utc_now) -> Recorder:
+    """Return the recorder that writes identity's receipts into the log; ``clock`` dates them."""
 
     def record(unit: Unit, kind: str, fields: Mapping[str, str]) -> uuid.UUID:
-        return writer.write(unit, writer.draft(ReceiptKind(kind), fields)).id
+        return writer.write(unit, writer.draft(ReceiptKind(kind), fields, at=clock())).id
 
     return record
 
@@ -95,8 +97,11 @@ def clear_session_cookie(response: Response, services: IdentityServices) -> None
     )
 
 
-def bearer_token(request: Request) -> str | None:
-    """Return the token of the Authorization header (RFC 6750 2.1), None when there is no such header.
+SCHEMES = frozenset({"bearer", "dpop"})
+
+
+def access_token(request: Request) -> tuple[str, str] | None:
+    """Return scheme (lower case) and token of the Authorization header (RFC 6750 2.1, RFC 9449 7.1); None without.
 
     Raises:
         TokenRefusedError: more than one header, or another scheme.
@@ -106,13 +111,13 @@ def bearer_token(request: Request) -> str | None:
     if not headers:
         return None
     scheme, _, token = headers[0].partition(" ")
-    if len(headers) > 1 or scheme.lower() != "bearer" or not token.strip():
+    if len(headers) > 1 or scheme.lower() not in SCHEMES or not token.strip():
         raise TokenRefusedError(
             "scheme",
-            "Authorization 头须只出现一次，写作 Bearer 加令牌",
-            "send one Authorization header: the word Bearer and the token",
+            "Authorization 头须只出现一次，写作 DPoP 或 Bearer 加令牌",
+            "send one Authorization header: the word DPoP or Bearer and the token",
         )
-    return token.strip()
+    return scheme.lower(), token.strip()
 
 
 def _write_denial(services: IdentityServices, door: str, reason: str, facts: Mapping[str, str]) -> None:
@@ -125,23 +130,88 @@ async def _deny(services: IdentityServices, door: str, reason: str, **facts: str
     await run_in_threadpool(_write_denial, services, door, reason, facts)
 
 
+async def _proven_system(
+    request: Request, services: IdentityServices, *, must_be_bound: bool, wants_nonce: bool = False
+) -> Requester:
+    """Return the system whose token and, where the token is bound to a key, whose proof the request carries."""
+    found = access_token(request)
+    if found is None:
+        raise CredentialsNeededError
+    scheme, token = found
+    system = services.authenticator.authenticate(token)
+    if system.jkt is None:
+        if scheme == "dpop":
+            raise TokenRefusedError(
+                "not-bound",
+                "该令牌未绑定密钥，不能以 DPoP 方式使用",
+                "the token is not bound to a key: it is no DPoP token",
+            )
+        if must_be_bound and system.must_be_bound:
+            raise dpop.binding_wanted()
+        return system
+    if scheme != "dpop":
+        raise dpop.refused(
+            "downgraded",
+            "该令牌已绑定密钥，须以 DPoP 方式使用",
+            "the token is bound to a key: send it with the scheme DPoP and a proof",
+        )
+    text = dpop.only_header(request.headers.getlist("dpop"))
+    if text is None:
+        raise dpop.refused("missing", "请求缺少 DPoP 证明", "the request carries no proof of possession")
+    now = services.clock().timestamp()
+    nonces = services.tokens.nonces.accepted(now) if wants_nonce else ()
+    call = dpop.Call(request.method, services.tokens.issuer, request.scope["path"], token, nonces)
+    proof = dpop.check(text, call, now)
+    if proof.jkt != system.jkt:
+        raise dpop.refused(
+            "other-key", "DPoP 证明不是令牌所绑定的密钥签署的", "the proof is signed by another key than the token's"
+        )
+    if not await services.proofs.use(proof):
+        raise dpop.refused("replayed", "该 DPoP 证明已使用过", "this proof was used before")
+    return system
+
+
+async def _recorded(request: Request, services: IdentityServices, proving: Awaitable[Requester]) -> Requester:
+    """Wait for a proof; a refused one leaves its receipt (asking for a nonce is a step of the protocol, no refusal)."""
+    try:
+        return await proving
+    except TokenRefusedError as error:
+        if error.facts.get("error") != "use_dpop_nonce":
+            door = "dpop" if "dpop" in request.headers else "bearer"
+            await _deny(services, door, error.reason)
+        raise
+
+
 async def current_system(request: Request, services: Identity) -> Requester:
-    """Return the system whose access token the request carries; no database work unless it is refused.
+    """Return the system whose access token the request carries; no database work for a bearer token.
+
+    A bearer token of a system that must use DPoP is refused: routes for unconditional data take
+    :func:`unbound_system`.
 
     Raises:
         CredentialsNeededError: no token.
-        TokenRefusedError: not valid here and now; recorded.
+        TokenRefusedError: not valid here and now, or without its proof; recorded.
         NotFreshError: standing cannot be confirmed.
 
     """
-    try:
-        token = bearer_token(request)
-        if token is None:
-            raise CredentialsNeededError
-        return services.authenticator.authenticate(token)
-    except TokenRefusedError as error:
-        await _deny(services, "bearer", error.reason)
-        raise
+    return await _recorded(request, services, _proven_system(request, services, must_be_bound=True))
+
+
+async def unbound_system(request: Request, services: Identity) -> Requester:
+    """Return the system as :func:`current_system`, a bearer token being good enough.
+
+    Whoever uses this decides by the data (:mod:`hub.exchange.use` does). Raises as :func:`current_system`.
+    """
+    return await _recorded(request, services, _proven_system(request, services, must_be_bound=False))
+
+
+async def fresh_system(request: Request, services: Identity) -> Requester:
+    """Return the system as :func:`current_system`, its proof made just now: it carries the hub's nonce.
+
+    For what gives much at once. A first request without the nonce is answered with it (RFC 9449 9).
+    """
+    proving = _proven_system(request, services, must_be_bound=True, wants_nonce=True)
+    return await _recorded(request, services, proving)
 
 
 async def _sent_csrf(request: Request) -> str | None:
@@ -221,11 +291,13 @@ async def optional_caller(request: Request, services: Identity) -> Requester | S
 
     """
     if "authorization" in request.headers:
-        return await current_system(request, services)
+        return await unbound_system(request, services)
     return await optional_staff(request, services)
 
 
 CurrentSystem = Annotated[Requester, Depends(current_system)]
+UnboundSystem = Annotated[Requester, Depends(unbound_system)]
+FreshSystem = Annotated[Requester, Depends(fresh_system)]
 CurrentStaff = Annotated[StaffRequester, Depends(current_staff)]
 OptionalStaff = Annotated[StaffRequester | None, Depends(optional_staff)]
 CurrentCaller = Annotated[Requester | StaffRequester, Depends(current_caller)]

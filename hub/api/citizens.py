@@ -113,6 +113,7 @@ def _described(hub: Services, unit: Unit, resource: Resource) -> dict[str, Any]:
     withheld = datasets.withheld_items(hub.context, resource, "zh")
     withheld_en = {one.column: one for one in datasets.withheld_items(hub.context, resource, "en")}
     names = provider_names(unit, {resource.provider_id})
+    doubted, doubted_items = datasets.doubted(hub.context, resource)
     return {
         "name": resource.name,
         "title": entry.title,
@@ -157,6 +158,7 @@ def _described(hub: Services, unit: Unit, resource: Resource) -> dict[str, Any]:
             }
             for one in withheld
         ],
+        "under_verification": {"rows": doubted, "items": list(doubted_items)},
         "data": push_store.latest_facts(unit, resource.id),
     }
 
@@ -189,5 +191,6 @@ def download_rows(
     headers = {
         "Content-Disposition": f"attachment; filename=\"{resource.name}.{form.ending}\"; filename*=UTF-8''{title}",
         "Cache-Control": "no-cache",
+        "X-Under-Verification": str(datasets.doubted(hub.context, resource)[0]),
     }
     return StreamingResponse(stream, media_type=form.media_type, headers=headers)

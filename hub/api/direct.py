@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from typing_extensions import override
 
-from hub.api.authentication import current_system, identity_of
+from hub.api.authentication import identity_of, unbound_system
 from hub.services import services_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def _hub(request: Request) -> Services:
 
 
 async def _system(request: Request) -> Requester:
-    return await current_system(request, await identity_of(request))
+    return await unbound_system(request, await identity_of(request))
 
 
 async def _name(request: Request) -> str:

@@ -11,8 +11,8 @@ from catalogue import store
 from catalogue.entry_rules.finding import AffectedGrant
 from catalogue.lifecycle import ItemStop
 from hub.api.authentication import CurrentStaff, require_role
-from hub.api.models import EntryBody, ExemptionBody, StepBody
-from hub.directory import exemptions, publish
+from hub.api.models import EntryBody, StepBody
+from hub.directory import publish
 from hub.directory.checking import Desk, SecretsInEntryError, finding_body
 from hub.directory.errors import EntryNotFoundError
 from hub.exchange import store as exchange_store
@@ -20,7 +20,6 @@ from hub.identity.facts import StaffRequester
 from hub.identity.roles import Role
 from hub.push import incidents
 from hub.services import Hub
-from policies.claims import Decider
 from policies.facts import GrantStatus
 
 router = APIRouter(prefix="/api/v1", tags=["departments"])
@@ -150,55 +149,3 @@ def show_entry(
             for event in events
         ],
     }
-
-
-def _exemption_body(recorded: exemptions.Recorded) -> dict[str, Any]:
-    row = recorded.row
-    return {
-        "id": row.id,
-        "item": row.item,
-        "ground": row.ground,
-        "in_force_from": row.in_force_from,
-        "in_force_until": row.in_force_until,
-        "review_on": row.review_on,
-        "status": row.status,
-        "in_force": not recorded.not_in_force,
-        "not_in_force": [{"zh": zh, "en": en} for zh, en in recorded.not_in_force],
-    }
-
-
-@router.post("/exemptions", status_code=201, summary="登记豁免记录 / Record an exemption")
-def record_exemption(body: ExemptionBody, staff: Approver, hub: Hub) -> dict[str, Any]:
-    """Record what restricts an item: ground, evidence, decider, period, review date."""
-    new = exemptions.NewExemption(
-        entry=body.entry,
-        item=body.item,
-        ground=body.ground,
-        evidence=body.evidence,
-        decider=Decider(body.decider.name, body.decider.role),
-        in_force_from=body.in_force_from,
-        in_force_until=body.in_force_until,
-        review_on=body.review_on,
-    )
-    with hub.database.begin() as unit:
-        return _exemption_body(exemptions.record(hub.context, unit, staff, new))
-
-
-@router.get("/exemptions", summary="本单位豁免记录 / Exemption records of your organ")
-def list_exemptions(staff: CurrentStaff, hub: Hub) -> dict[str, Any]:
-    """List all records, each with why it is not in force today, if so."""
-    with hub.database.begin() as unit:
-        found = exemptions.listed(hub.context, unit, staff)
-    return {
-        "total": len(found),
-        "returned": len(found),
-        "next": None,
-        "exemptions": [_exemption_body(one) for one in found],
-    }
-
-
-@router.delete("/exemptions/{exemption_id}", status_code=204, summary="撤回豁免记录 / Withdraw a record")
-def withdraw_exemption(exemption_id: uuid.UUID, staff: Approver, hub: Hub) -> None:
-    """Withdraw a record; it stays on file."""
-    with hub.database.begin() as unit:
-        exemptions.withdraw(hub.context, unit, staff, exemption_id)

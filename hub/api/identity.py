@@ -24,7 +24,7 @@ from hub.api.identity_admin import router as admin_router
 from hub.api.identity_models import LoginBody, PasswordBody, SessionAnswer, TokenAnswer
 from hub.api.identity_staff import router as staff_router
 from hub.identity import sessions
-from hub.identity.errors import IdentityError, NotRegisteredError, TokenRequestError
+from hub.identity.errors import IdentityError, NotRegisteredError, ProofRefusedError, TokenRequestError
 from hub.identity.sessions import LoggedIn, LoginForm
 from hub.identity.tokens import GRANT_TYPE, SCOPES, IssuedToken, TokenForm
 from hub.problems import render
@@ -114,6 +114,8 @@ async def token_form(request: Request) -> TokenForm | TokenRequestError:
 def _token_refused(error: IdentityError, request: Request) -> Response:
     """Answer RFC 6749 5.2: its two members, with those of a problem beside them."""
     answer = render(error, request.url.path)
+    if isinstance(error, ProofRefusedError):
+        answer.status_code = 400  # RFC 9449 5: at the token endpoint a proof that does not hold is a bad request
     answer.headers["content-type"] = "application/json"
     answer.headers.update(NO_STORE)
     return answer
@@ -129,14 +131,22 @@ def _token_refused(error: IdentityError, request: Request) -> Response:
 def issue_token(
     request: Request, services: Identity, form: Annotated[TokenForm | TokenRequestError, Depends(token_form)]
 ) -> Response:
-    """Issue an access token to a system that proves who it is (RFC 7523 2.2)."""
+    """Issue an access token to a system that proves who it is (RFC 7523 2.2).
+
+    With a ``DPoP`` header (RFC 9449 5) the token is bound to the system's key.
+    """
     if isinstance(form, TokenRequestError):
         return _token_refused(form, request)
     with services.database.begin() as unit:
-        outcome = services.tokens.issue(unit, form, services.clock())
+        outcome = services.tokens.issue(unit, form, services.clock(), request.headers.getlist("dpop"))
     if not isinstance(outcome, IssuedToken):
         return _token_refused(outcome, request)
-    answer = TokenAnswer(access_token=outcome.access_token, expires_in=outcome.expires_in, scope=outcome.scope)
+    answer = TokenAnswer(
+        access_token=outcome.access_token,
+        expires_in=outcome.expires_in,
+        scope=outcome.scope,
+        token_type=outcome.token_type,
+    )
     return JSONResponse(answer.model_dump(), headers=NO_STORE)
 
 
@@ -157,6 +167,7 @@ def authorization_server_metadata(services: Identity) -> dict[str, object]:
         "scopes_supported": list(SCOPES),
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA"],
+        "dpop_signing_alg_values_supported": ["ES256", "EdDSA"],
         "service_documentation": f"{issuer}/docs",
         "ui_locales_supported": ["zh-CN", "en"],
     }

@@ -17,6 +17,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query
 from hub.api.authentication import CurrentStaff, Identity, require_role
 from hub.api.identity_models import (
     SLUG_PATTERN,
+    DpopBody,
     ImportAnswer,
     JurisdictionAnswer,
     JurisdictionBody,
@@ -205,6 +206,14 @@ def suspend_system(system_id: uuid.UUID, services: Identity, requester: Security
 def resume_system(system_id: uuid.UUID, services: Identity, requester: SecurityAdmin) -> SystemAnswer:
     """Let a suspended system work again."""
     return _set_system_status(services, requester, system_id, Status.ACTIVE)
+
+
+@router.post("/systems/{system_id}/dpop", summary="是否须用绑定密钥的令牌 / Require key-bound tokens")
+def set_dpop(system_id: uuid.UUID, body: DpopBody, services: Identity, requester: SecurityAdmin) -> SystemAnswer:
+    """Exempt a system that cannot prove its key yet (RFC 9449), or end the exemption; it holds within five seconds."""
+    with changing(services, requester) as unit:
+        change = systems.DpopRule(body.required, body.reason)
+        return SystemAnswer.of(systems.set_dpop_required(unit, services.record, requester.actor, system_id, change))
 
 
 def _set_system_status(

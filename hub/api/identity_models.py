@@ -137,6 +137,13 @@ class SystemBody(Body):
     name: Name
 
 
+class DpopBody(Body):
+    """Whether a system must use tokens bound to its key for conditional data, and why that is changed."""
+
+    required: bool
+    reason: str = Field(min_length=1, max_length=200)
+
+
 class SystemAnswer(Answer):
     """A registered system; ``id`` is the client id at the token endpoint."""
 
@@ -145,6 +152,7 @@ class SystemAnswer(Answer):
     name: str
     status: Status
     created: datetime
+    dpop_required: bool
 
     @classmethod
     def of(cls, value: System) -> SystemAnswer:

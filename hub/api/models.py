@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from catalogue.lifecycle import Step
 from hub.api.bodies import Body as TextBody
-from policies.facts import Treatment
+from policies.facts import Mode, Treatment
 
 Text200 = Annotated[str, Field(min_length=1, max_length=200)]
 Text2000 = Annotated[str, Field(max_length=2000)]
@@ -86,6 +86,9 @@ class RequestBody(Body):
     case_pattern: str | None = Field(default=None, max_length=200)
     valid_from: AwareDatetime
     valid_until: AwareDatetime
+    modes: frozenset[Mode] = Field(default=frozenset(), description="共享方式 / ways of delivery; none: query, verify")
+    people: tuple[Text200, ...] = Field(default=(), max_length=100, description="使用岗位 / posts that will use it")
+    retention_days: int | None = Field(default=None, ge=1, le=3660, description="保存天数 / days the data is kept")
 
 
 class AnswerBody(Body):
@@ -101,13 +104,9 @@ class AnswerBody(Body):
     offer: Treatment | None = None
     duty: Text2000 = ""
     cites_law_and_assessment: bool = False
-
-
-class GrantStatusBody(Body):
-    """Suspend, resume or withdraw a grant."""
-
-    status: Literal["active", "suspended", "revoked"]
-    reason: Text200
+    assessment: uuid.UUID | None = Field(
+        default=None, description="所依据的影响评估编号；声明引用法律和评估时必填 / the impact assessment it rests on"
+    )
 
 
 class QueryBody(Body):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -31,9 +30,10 @@ def ready(hub: Hub, response: Response) -> dict[str, Any]:
     lag = 0.0
     if checks["database"]:
         with hub.database.begin() as unit:
-            lag = promise_age_seconds(unit, datetime.now(UTC))
+            lag = promise_age_seconds(unit, hub.context.now())
         checks["schema"] = schema.current(hub.database) == schema.head()
         checks["log"] = lag < LONGEST_PROMISE_SECONDS and hub.integrator.last_error is None
+    checks["rounds"] = all(one.is_well for one in hub.rounds.state().values())
     hub.metrics.database_up.set(1 if checks["database"] else 0)
     hub.metrics.database_probe_seconds.set(probe.milliseconds / 1000)
     hub.metrics.integrator_lag_seconds.set(lag)

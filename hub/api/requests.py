@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from hub.api.authentication import CurrentStaff, require_role
-from hub.api.models import AnswerBody, GrantStatusBody, RequestBody
-from hub.exchange import answers, grants, requests, store
+from hub.api.clock_bodies import standing_body
+from hub.api.models import AnswerBody, RequestBody
+from hub.exchange import answers, requests, store
 from hub.identity.facts import StaffRequester
 from hub.identity.roles import Role
 from hub.services import Hub
-from policies.facts import GrantStatus
 
 if TYPE_CHECKING:
     from datetime import date
 
     from hub.context import Context
-    from hub.exchange.records import Grant, ShareRequest
+    from hub.exchange.records import ShareRequest
 
 router = APIRouter(prefix="/api/v1", tags=["agencies"])
 AgencyUser = Annotated[StaffRequester, Depends(require_role(Role.AGENCY_USER))]
@@ -27,14 +27,15 @@ AgencyApprover = Annotated[StaffRequester, Depends(require_role(Role.AGENCY_APPR
 Approver = Annotated[StaffRequester, Depends(require_role(Role.APPROVER))]
 
 
-def _days_left(context: Context, due: date | None) -> int | None:
-    """Return the working days left, negative when overdue; None without a clock."""
-    if due is None:
-        return None
-    today = context.today()
-    if due >= today:
-        return context.calendar.working_days_between(today, due)
-    return -context.calendar.working_days_between(due, today)
+def _days_left(context: Context, due: date | None) -> dict[str, Any]:
+    """Return the working days left, negative when overdue; none without a clock, nor where a year's list is missing."""
+    found = context.calendar.days_left(context.today(), due) if due is not None else DaysLeft(None)
+    why = found.why_unknown
+    return {
+        "working_days_left": found.days,
+        "days_unknown": why.zh if why is not None else None,
+        "days_unknown_en": why.en if why is not None else None,
+    }
 
 
 def request_body(context: Context, request: ShareRequest) -> dict[str, Any]:
@@ -44,14 +45,20 @@ def request_body(context: Context, request: ShareRequest) -> dict[str, Any]:
         "label": request.label,
         "member": request.member_id,
         "provider": request.provider_id,
-        "entry": request.entry_id,
+        "entry": None if request.is_outside else request.entry_id,
         "system": request.system_id,
+        "application": request.application_id,
+        "replaces": request.replaces,
         "purpose": request.purpose,
         "scenario": request.scenario,
         "legal_basis": request.legal_basis,
         "case_pattern": request.case_pattern,
         "valid_from": request.valid_from,
         "valid_until": request.valid_until,
+        "modes": sorted(mode.value for mode in request.modes),
+        "people": list(request.people),
+        "retention_days": request.retention_days,
+        "row_filter": list(request.row_filter),
         "state": request.state.value,
         "submitted_at": request.submitted_at,
         "lines": [
@@ -63,32 +70,12 @@ def request_body(context: Context, request: ShareRequest) -> dict[str, Any]:
                 "state": line.state.value,
                 "treatment": line.treatment.value if line.treatment is not None else None,
                 "due_on": line.due_on,
-                "working_days_left": _days_left(context, line.due_on) if line.state.value == "waiting" else None,
+                **_days_left(context, line.due_on if line.state.value == "waiting" else None),
                 "answer": line.answer,
                 "receipt": line.receipt_id,
             }
             for line in request.lines
         ],
-    }
-
-
-def grant_body(grant: Grant) -> dict[str, Any]:
-    """Return a grant as JSON."""
-    return {
-        "id": grant.id,
-        "version": grant.version,
-        "request": grant.request_id,
-        "system": grant.system_id,
-        "member": grant.member_id,
-        "provider": grant.provider_id,
-        "entry": grant.entry_id,
-        "items": {column: form.value for column, form in grant.items.items()},
-        "purposes": list(grant.purposes),
-        "legal_basis": grant.legal_basis,
-        "case_pattern": grant.case_pattern,
-        "valid_from": grant.valid_from,
-        "valid_until": grant.valid_until,
-        "status": grant.status.value,
     }
 
 
@@ -105,6 +92,9 @@ def make_request(body: RequestBody, staff: AgencyUser, hub: Hub) -> dict[str, An
         case_pattern=body.case_pattern,
         valid_from=body.valid_from,
         valid_until=body.valid_until,
+        modes=body.modes,
+        people=body.people,
+        retention_days=body.retention_days,
     )
     with hub.database.begin() as unit:
         return request_body(hub.context, requests.create(hub.context, unit, staff, new))
@@ -152,9 +142,10 @@ def inbox(
 
 @router.get("/requests/{request_id}", summary="一份申请 / One request")
 def show_request(request_id: uuid.UUID, staff: CurrentStaff, hub: Hub) -> dict[str, Any]:
-    """Return a request your organ is a party to."""
+    """Return a request your organ is a party to, with its clocks, what was asked to be supplied, and extensions."""
     with hub.database.begin() as unit:
-        return request_body(hub.context, requests.find(unit, staff, request_id))
+        request = requests.find(unit, staff, request_id)
+        return {**request_body(hub.context, request), **standing_body(hub.context, unit, request)}
 
 
 @router.post("/requests/{request_id}/lines/{line_id}/answer", summary="逐项答复 / Answer one item")
@@ -162,7 +153,14 @@ def answer_line(
     request_id: uuid.UUID, line_id: uuid.UUID, body: AnswerBody, staff: Approver, hub: Hub
 ) -> dict[str, Any]:
     """Grant an item in a form, return it for narrowing, or refuse it on a ground in force on it."""
-    given = answers.Answer(
+    given = given_answer(body)
+    with hub.database.begin() as unit:
+        return request_body(hub.context, answers.answer(hub.context, unit, staff, request_id, line_id, given))
+
+
+def given_answer(body: AnswerBody) -> answers.Answer:
+    """Return what a provider says on a line."""
+    return answers.Answer(
         decision=body.decision,
         decider_role=body.decider_role,
         ground=body.ground,
@@ -173,32 +171,8 @@ def answer_line(
         offer=body.offer,
         duty=body.duty,
         cites_law_and_assessment=body.cites_law_and_assessment,
+        assessment=body.assessment,
     )
-    with hub.database.begin() as unit:
-        return request_body(hub.context, answers.answer(hub.context, unit, staff, request_id, line_id, given))
-
-
-@router.get("/grants", summary="授权：本单位取得的和给出的 / Grants of your organ")
-def list_grants(
-    staff: CurrentStaff,
-    hub: Hub,
-    given: Annotated[bool, Query(description="true：本单位给出的 / those your organ gave")] = False,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-) -> dict[str, Any]:
-    """List grants, received or given."""
-    side = {"provider": staff.member.id} if given else {"member": staff.member.id}
-    with hub.database.begin() as unit:
-        found, total = store.list_grants(unit, **side, limit=limit, offset=offset)
-    return _page("grants", [grant_body(one) for one in found], total, limit, offset)
-
-
-@router.post("/grants/{grant_id}/status", summary="暂停、恢复、收回授权 / Suspend, resume or withdraw a grant")
-def set_grant_status(grant_id: uuid.UUID, body: GrantStatusBody, staff: Approver, hub: Hub) -> dict[str, Any]:
-    """Change the status of a grant your organ gave; running use ends within 5 s."""
-    with hub.database.begin() as unit:
-        grant = grants.set_status(hub.context, unit, staff, grant_id, GrantStatus(body.status), body.reason)
-        return grant_body(grant)
 
 
 def _page(name: str, found: list[dict[str, Any]], total: int, limit: int, offset: int) -> dict[str, Any]:

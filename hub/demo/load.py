@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -30,16 +29,19 @@ from hub.identity.facts import CONSOLE, Actor, KeyPurpose
 from hub.identity.members import NewMember, add_jurisdiction, add_member
 from hub.identity.passwords import Passwords
 from hub.identity.roles import Role
+from policies.workdays import local_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from datetime import date
+    from datetime import date, datetime
 
     from hub.database import Database, Unit
     from hub.demo.city import DemoCity, DemoMember
     from hub.demo.directory import DemoEntry
     from hub.identity.recording import Recorder
 
+SESSION_SECONDS: Final = 20 * 60
+"""After so long a person logs in anew: sessions end when nobody uses them, and when time is made to jump."""
 AT_ONCE: Final = 3
 """Departments at work at the same time: more only wait for each other on two cores."""
 
@@ -68,7 +70,9 @@ class DemoSystem:
     key_file: str
 
 
-def found_city(database: Database, record: Recorder, issuer: str, keys: Path) -> tuple[DemoSystem, ...]:
+def found_city(
+    database: Database, record: Recorder, issuer: str, keys: Path, now: Callable[[], datetime] = utc_now
+) -> tuple[DemoSystem, ...]:
     """Register jurisdictions, members, people and systems with keys; returns the systems."""
     city = load_city()
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -78,23 +82,33 @@ def found_city(database: Database, record: Recorder, issuer: str, keys: Path) ->
             add_jurisdiction(unit, record, CONSOLE, place)
         for member in city.members:
             new = NewMember(member.name, member.organisation_code, member.kind, city.code, member.contact, member.slug)
-            add_member(unit, record, CONSOLE, new, utc_now())
+            add_member(unit, record, CONSOLE, new, now())
             for person in member.staff:
                 details = staffing.NewStaff(
                     member.slug, person.login, person.name, city.password, frozenset({person.role}), with_totp=False
                 )
                 staffing.add_staff(unit, record, CONSOLE, passwords, details)
-    return tuple(
-        _register_system(database, record, member, city, issuer, keys) for member in city.members if member.system
-    )
+    desk = _Desk(database, record, city, issuer, keys, now)
+    return tuple(_register_system(desk, member) for member in city.members if member.system)
 
 
-def _register_system(
-    database: Database, record: Recorder, member: DemoMember, city: DemoCity, issuer: str, keys: Path
-) -> DemoSystem:
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where systems are registered: database, receipts, city, audience of proofs, folder of keys, the time."""
+
+    database: Database
+    record: Recorder
+    city: DemoCity
+    issuer: str
+    keys: Path
+    now: Callable[[], datetime]
+
+
+def _register_system(desk: _Desk, member: DemoMember) -> DemoSystem:
     """Register a system and enrol its key: proposed by one person with proof of possession, approved by another."""
     private = ed25519.Ed25519PrivateKey.generate()
-    path = keys / f"{member.slug}.pem"
+    record, now = desk.record, desk.now
+    path = desk.keys / f"{member.slug}.pem"
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -102,20 +116,22 @@ def _register_system(
     with os.fdopen(handle, "wb") as file:
         file.write(pem)
     raw = json.loads(jwt.get_algorithm_by_name("EdDSA").to_jwk(private.public_key()))
-    with database.begin() as unit:
-        system = systems.add_system(unit, record, CONSOLE, member.slug, member.system, utc_now())
-        nonce, _ = systems.new_nonce(unit, system.id, utc_now())
+    with desk.database.begin() as unit:
+        system = systems.add_system(unit, record, CONSOLE, member.slug, member.system, now())
+        nonce, _ = systems.new_nonce(unit, system.id, now())
         proof = jwt.encode(
-            {"sub": str(system.id), "aud": issuer, "iat": int(time.time()), "nonce": nonce},
+            {"sub": str(system.id), "aud": desk.issuer, "iat": int(now().timestamp()), "nonce": nonce},
             private,
             algorithm="EdDSA",
             headers={"typ": "key-proof+jwt"},
         )
         proposer = _actor(unit, member.staff[0].login)
-        approver = _actor(unit, city.authority.login(Role.SECURITY_ADMIN))
-        offer = systems.KeyProposal(system_id=system.id, jwk=raw, purpose=KeyPurpose.AUTH, proof=proof, audience=issuer)
-        key = systems.propose_key(unit, record, proposer, offer, utc_now())
-        systems.approve_key(unit, record, approver, key.thumbprint, utc_now())
+        approver = _actor(unit, desk.city.authority.login(Role.SECURITY_ADMIN))
+        offer = systems.KeyProposal(
+            system_id=system.id, jwk=raw, purpose=KeyPurpose.AUTH, proof=proof, audience=desk.issuer
+        )
+        key = systems.propose_key(unit, record, proposer, offer, now())
+        systems.approve_key(unit, record, approver, key.thumbprint, now())
     return DemoSystem(member.slug, member.system, str(system.id), str(path))
 
 
@@ -127,24 +143,33 @@ def _actor(unit: Unit, login: str) -> Actor:
 class People:
     """The people and systems of the demo, each with a session or token of their own."""
 
-    def __init__(self, url: str, registered: tuple[DemoSystem, ...]) -> None:
-        """Log nobody in yet; ``registered`` are the systems with their keys."""
+    def __init__(self, url: str, registered: tuple[DemoSystem, ...], now: Callable[[], datetime] = utc_now) -> None:
+        """Log nobody in yet; ``registered`` are the systems with their keys, ``now`` is the time they live by."""
         self.url = url
+        self.now = now
         self.city = load_city()
-        self._sessions: dict[str, Hub] = {}
+        self._sessions: dict[str, tuple[Hub, float]] = {}
         self._systems = {
-            one.member: Hub(url, SystemCredentials.load(one.system_id, Path(one.key_file))) for one in registered
+            one.member: Hub(url, SystemCredentials.load(one.system_id, Path(one.key_file)), self._seconds)
+            for one in registered
         }
         self.registered = {one.member: one for one in registered}
 
     def person(self, member: str, role: Role) -> Hub:
         """Return the session of a member's person in a role."""
         login = self.city.member(member).login(role)
-        if login not in self._sessions:
-            hub = Hub(self.url)
+        hub, since = self._sessions.get(login) or (Hub(self.url), None)
+        if since is None or self._seconds() - since > SESSION_SECONDS:
             hub.log_in(login, self.city.password)
-            self._sessions[login] = hub
-        return self._sessions[login]
+            self._sessions[login] = hub, self._seconds()
+        return hub
+
+    def today(self) -> date:
+        """Return the day these people live in."""
+        return local_day(self.now())
+
+    def _seconds(self) -> float:
+        return self.now().timestamp()
 
     def system(self, member: str) -> Hub:
         """Return a member's system (raises KeyError where it has none)."""
@@ -152,7 +177,7 @@ class People:
 
     def close(self) -> None:
         """Close all connections."""
-        for hub in (*self._sessions.values(), *self._systems.values()):
+        for hub in (*(hub for hub, _ in self._sessions.values()), *self._systems.values()):
             hub.close()
 
 

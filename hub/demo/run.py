@@ -27,15 +27,20 @@ from hub.api.authentication import ledger_recorder
 from hub.cli_output import Exit, pick, say
 from hub.client import HubUnreachableError
 from hub.database import Database
+from hub.demo.calendar import load_sample_years
+from hub.demo.citizens import write_citizens
 from hub.demo.city import load_city
 from hub.demo.directory import demo_entries
 from hub.demo.folder import DemoFolder, Stage, default_folder
 from hub.demo.load import DemoSystem, People, describe, found_city, load_entries, review, supply
 from hub.demo.screen import Screen, guide
 from hub.demo.story import Scene, read_story, run_story
+from hub.demo.story_correction import correct
 from hub.demo.story_proof import keep_checkpoint, prove
 from hub.demo.story_provider import OWN_ENTRIES, REVIEWED, mend_and_push_again, push_dirty, release
-from hub.demo.story_readers import answer, ask, find_the_item, open_as_citizen, query_and_verify
+from hub.demo.story_readers import find_the_item, open_as_citizen
+from hub.demo.story_request import answer, ask
+from hub.demo.story_use import use
 from hub.postgres import embedded_url, ending_cleanly
 from hub.serve import serve
 from hub.settings import Settings
@@ -60,7 +65,8 @@ STORY: Final = (
     find_the_item,
     ask,
     answer,
-    query_and_verify,
+    use,
+    correct,
     prove,
 )
 
@@ -173,6 +179,11 @@ class Demo:
         shown.mkdir(mode=0o700, exist_ok=True)
         issuer = self.settings.public_url
         registered = found_city(services.database, ledger_recorder(services.context.writer), issuer, shown / "keys")
+        with services.database.begin() as unit:
+            years = load_sample_years(services.context, unit)
+        if years:
+            listed = "、".join(map(str, years))
+            self.screen.say(f"{listed} 年使用示例日历（虚构）", f"{listed}: an invented calendar is used")
         (shown / SYSTEMS).write_text(json.dumps([asdict(one) for one in registered], indent=1), encoding="utf-8")
         count = len(load_city().members)
         self.screen.say(f"已登记 {count} 个单位及其人员、密钥", f"{count} members registered with people and keys")
@@ -189,6 +200,7 @@ class Demo:
         """Load all entries, then run the story in front of them."""
         shown, today = self.folder.shown, date.today()  # noqa: DTZ011 - the newcomer's day
         entries = demo_entries(today)
+        write_citizens(shown, today)
         files = shown / "files"
         files.mkdir(exist_ok=True)
 
@@ -246,17 +258,26 @@ def write_env(file: Path, url: str, registered: Sequence[DemoSystem] = ()) -> No
     The program, the address, the password, ``SYSTEM_<member>`` with the id of each member's system, the folder.
     """
     programs = Path(sys.executable).parent
+    if not (programs / "hub").exists():  # run from the sources: a program, so that scripts find it too
+        programs = write_program(file.parent / "bin")
     lines = [
         "# 在 sh、bash、zsh 中执行一次：. env.sh   Source this once in sh, bash or zsh.",
-        f'export PATH={shlex.quote(str(programs))}:"$PATH"',
+        f'export PATH={shlex.quote(str(programs))}:{shlex.quote(str(Path(sys.executable).parent))}:"$PATH"',
         f"export HUB_CLIENT_URL={shlex.quote(url)}",
         f"export HUB_CLIENT_PASSWORD={shlex.quote(load_city().password)}",
         *(f"export SYSTEM_{one.member}={one.system_id}" for one in registered),
         f"cd {shlex.quote(str(file.parent))}",
     ]
-    if not (programs / "hub").exists():
-        lines.insert(2, f'hub() {{ {shlex.quote(sys.executable)} -m hub "$@"; }}')
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_program(folder: Path) -> Path:
+    """Write a program ``hub`` that runs this very Python; returns its folder."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    program = folder / "hub"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m hub "$@"\n', encoding="utf-8")
+    program.chmod(0o700)
+    return folder
 
 
 def has_display() -> bool:

@@ -11,7 +11,7 @@ import typer
 from hub.cli_output import pick
 from hub.client import Hub
 from hub.demo.story import StoryError, Telling, Words, command
-from hub.demo.story_readers import RECEIPT
+from hub.demo.story_cast import RECEIPT
 from hub.ledger import evidence
 from hub.ledger.cli_prove import app as prove_app
 from hub.ledger.tiles import LENGTH_BYTES, WIDTH

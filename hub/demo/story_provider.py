@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from catalogue.lifecycle import Step
+from connectors.port import ReadOptions
 from hub.cli_client import push_exit, push_lines
 from hub.cli_output import Exit
+from hub.cli_scan import FOUND, scan_lines
 from hub.cli_staff import draft_lines, step_lines, store_draft
 from hub.demo import mistakes
 from hub.demo.generators import write_file
 from hub.demo.story import StoryError, Telling, Words, command
 from hub.identity.roles import Role
+from hub.scan_files import scan_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +36,7 @@ REJECTIONS: Final = "qiye-dengji-rejections.csv"
 def push_dirty(scene: Scene, transcript: Transcript) -> Telling:
     """Push the export nobody looked at: everything wrong is told at once, what is right is stored."""
     dirty = mistakes.write_dirty(scene.folder, scene.entries[mistakes.ENTRY])
+    _scan(scene, transcript, dirty)
     words = _push_words(scene, dirty.path, ["--header-row", str(dirty.header_row), "--report", REJECTIONS])
     result = _push(scene, transcript, dirty.path, dirty.header_row, words)
     hub = scene.system("shichangju")
@@ -43,17 +48,32 @@ def push_dirty(scene: Scene, transcript: Transcript) -> Telling:
         1,
         Words("推送一份没人检查过的文件", "Push a file nobody has looked at"),
         Words(
+            "先在本机扫描（不联网）：哪一列有个人信息、多少处、该怎么办，一目了然；条目已把证件号码申报为个人信息，可以推送。"
             f"市场监管局把系统导出的 Excel 原样推送：{dirty.rows} 行里有 {bad} 行有错。平台一次说清全部错误，"
             "合格的行照常入库，出错的行逐条退回。退出码 3 表示部分退回。",
+            "First the file is searched on this machine, without a network: which columns hold personal information, "
+            "how much, what to do; the entry declares the document numbers as personal, so it may be pushed. "
             f"The market regulation bureau pushes an export as it is: {bad} of {dirty.rows} rows are wrong. The hub "
             "tells every fault at once, stores what is right and gives the rest back. Exit code 3: partly rejected.",
         ),
         Words(
-            "郑州市信息化建设管理办法 第十九条（业务库向平台供数）；GB 11643、GB 32100（校验码）",
-            "Zhengzhou Measures Art. 19 (departments supply the platform); GB 11643, GB 32100 (check characters)",
+            "郑州市信息化建设管理办法 第十九条（业务库向平台供数）；个人信息保护法 第六条；"
+            "GB 11643、GB 32100（校验码）",
+            "Zhengzhou Measures Art. 19 (departments supply the platform); PIPL Art. 6; GB 11643, GB 32100 (check "
+            "characters)",
         ),
         f"/d/{mistakes.ENTRY}",
     )
+
+
+def _scan(scene: Scene, transcript: Transcript, dirty: mistakes.DirtyFile) -> None:
+    """Look for personal information in the file before it goes anywhere; needs no hub."""
+    options = ReadOptions(name=dirty.path.name, header_row=dirty.header_row)
+    report = replace(scan_file(dirty.path, options=options, today=scene.today), path=dirty.path.name)
+    if not report.found:
+        raise StoryError(dirty.path.name)
+    line = command("hub", "scan", dirty.path.name, "--header-row", str(dirty.header_row))
+    transcript.ran(line, lambda: list(scan_lines([report])), FOUND)
 
 
 def _push_words(scene: Scene, path: Path, options: list[str]) -> str:

@@ -13,15 +13,20 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from hub.portal import api_page, pages_problems, pages_staff, views
+from hub.portal import api_page, pages_me, pages_problems, pages_staff, views
 from hub.portal.dataset import dataset
+from hub.portal.desk import finding
+from hub.portal.desk import pages as desk
 from hub.portal.faults import ErrorPages
 from hub.portal.proof import LARGEST_PASTE, checked, log_state
 from hub.portal.rendering import AskedPage, address, both, lang_of, pager
+from hub.portal.work import frame
+from hub.portal.work import pages as work
 from hub.services import Hub, Services
 
 router = APIRouter(include_in_schema=False)
 SearchText = Annotated[str, Query(max_length=200)]
+ShortText = Annotated[str, Query(max_length=40)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
 
@@ -51,9 +56,10 @@ def catalog(
 
 
 @both(router, "/items")
-def items(page: AskedPage, q: SearchText = "", offset: Offset = 0) -> HTMLResponse:
+def items(page: AskedPage, q: SearchText = "", offset: Offset = 0, cart: ShortText = "") -> HTMLResponse:
     """Search single items."""
     found = views.items(page, q=q, offset=offset)
+    found |= finding.beside(page, found["hits"], cart)
     return page.show("items.html", **found, **pager(page.request, found["total"], offset, views.PAGE_SIZE))
 
 
@@ -67,7 +73,7 @@ def dataset_by_code(hub: Hub, request: Request, code: Annotated[str, Query(max_l
 @both(router, "/d/{name}")
 def show_dataset(name: str, page: AskedPage) -> HTMLResponse:
     """Show one entry: download, preview with filters, items, what is withheld and why, versions."""
-    return page.show("dataset.html", **dataset(page, name))
+    return page.show("dataset.html", **dataset(page, name), **finding.on_entry(page, name))
 
 
 @both(router, "/dataset/{name}")
@@ -112,7 +118,7 @@ def story(page: AskedPage) -> HTMLResponse:
 
 @both(router, "/docs")
 def api_docs(page: AskedPage) -> HTMLResponse:
-    """Show the native API."""
+    """Show how the native API is used, and every operation by audience in a line."""
     document = page.request.app.openapi()
     description = api_page.in_language(document["info"]["description"], page.lang)
     return page.show(
@@ -121,6 +127,15 @@ def api_docs(page: AskedPage) -> HTMLResponse:
         description=description,
         base=page.hub.settings.public_url,
     )
+
+
+@both(router, "/docs/{audience}")
+def api_docs_of(audience: str, page: AskedPage) -> HTMLResponse:
+    """Show the operations of one audience in full."""
+    found = [group for group in api_page.groups(page.request.app.openapi(), page.lang) if group.tag == audience]
+    if not found:
+        raise HTTPException(404)
+    return page.show("docs_group.html", group=found[0])
 
 
 @both(router, "/about")
@@ -138,7 +153,11 @@ def install(app: FastAPI, hub: Services, *, has_login: bool) -> None:
     app.state.error_page = ErrorPages(hub)
     app.include_router(router)
     app.include_router(pages_problems.router)
+    app.include_router(pages_me.router)
     if has_login:
         app.include_router(pages_staff.router)
+        frame.furnish(app, menu=(*work.FIRST, *desk.MENU, *work.MENU), duties=(*work.DUTIES, *desk.DUTIES))
+        app.include_router(desk.router)
+        app.include_router(work.router)
     with as_file(files("hub.portal").joinpath("static")) as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")

@@ -1,4 +1,4 @@
-"""Logging in and out with forms, so that a person of an organ can search the whole directory in the pages.
+"""Logging in and out with forms: to the workbench, or back to the page of it that asked for the login.
 
 The same use case as ``POST /api/v1/sessions``: an attempt is counted and committed before it is checked, and no
 answer tells which part was wrong. The form carries a token of its own that must equal a short cookie, so that no
@@ -8,10 +8,11 @@ other site can log a browser in.
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.api.authentication import CurrentStaff, Identity, clear_session_cookie, set_session_cookie
@@ -26,9 +27,17 @@ if TYPE_CHECKING:
 
 FORM_COOKIE_SECONDS = 30 * 60
 LONGEST_FIELD = 200
-LANDING = "/items"
+LANDING = "/w"
 router = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=LONGEST_FIELD)]
+LONGEST_ADDRESS = 1000
+_WORKBENCH = re.compile(r"(/en)?/w(/[A-Za-z0-9._/-]*)?(\?[A-Za-z0-9._~%&=+-]*)?")
+"""Where a login may lead: pages of the workbench alone, so that no link sends a person elsewhere."""
+
+
+def _following(given: str) -> str:
+    """Return where the person wanted to go, empty where that is no page of the workbench."""
+    return given if len(given) <= LONGEST_ADDRESS and _WORKBENCH.fullmatch(given) else ""
 
 
 def _form_cookie(services: IdentityServices) -> str:
@@ -36,7 +45,7 @@ def _form_cookie(services: IdentityServices) -> str:
 
 
 def _form(
-    page: Page, services: IdentityServices, fault: LoginRefusedError | TooManyAttemptsError | None
+    page: Page, services: IdentityServices, fault: LoginRefusedError | TooManyAttemptsError | None, following: str
 ) -> HTMLResponse:
     """Return the page with the form, its token in a field and in a cookie that only this site's pages send."""
     token = secrets.token_urlsafe(24)
@@ -51,6 +60,7 @@ def _form(
         fault=texts[0],
         next=texts[1],
         asks_code=not page.hub.settings.demo,
+        following=following,
     )
     answer.headers["Cache-Control"] = "no-store"
     answer.set_cookie(
@@ -66,19 +76,22 @@ def _form(
 
 
 @both(router, "/login")
-def show_login(page: AskedPage, services: Identity) -> HTMLResponse:
+def show_login(
+    page: AskedPage, services: Identity, following: Annotated[str, Query(alias="next", max_length=LONGEST_ADDRESS)] = ""
+) -> HTMLResponse:
     """Show the form; who has logged in already sees so."""
-    return _form(page, services, None)
+    return _form(page, services, None, _following(following))
 
 
 @router.post("/login", response_class=HTMLResponse)
 @router.post("/en/login", response_class=HTMLResponse)
 def log_in(
     request: Request, hub: Hub, services: Identity, login: Field = "", password: Field = "", code: Field = "",
-    form_token: Field = "",
+    form_token: Field = "", wanted: Annotated[str, Form(alias="next", max_length=LONGEST_ADDRESS)] = "",
 ) -> Response:  # fmt: skip
-    """Open a session and go on to the search of items, or show the form again with one answer for every fault."""
+    """Open a session and go on to the workbench, or show the form again with one answer for every fault."""
     page = Page(request, hub, None)
+    following = _following(wanted)
     cookie = request.cookies.get(_form_cookie(services), "")
     if not cookie or not hmac.compare_digest(cookie.encode(), form_token.encode()):
         raise CsrfError
@@ -86,14 +99,14 @@ def log_in(
     with services.database.begin() as unit:
         paused = sessions.count_attempt(unit, services.record, login, now)
     if paused is not None:
-        return _form(page, services, paused)
+        return _form(page, services, paused, following)
     with services.database.begin() as unit:
         outcome = sessions.log_in(
             unit, services.record, services.passwords, services.rules.sessions, LoginForm(login, password, code), now
         )
     if not isinstance(outcome, LoggedIn):
-        return _form(page, services, outcome)
-    answer = RedirectResponse(address(page.lang, LANDING), status_code=303)
+        return _form(page, services, outcome, following)
+    answer = RedirectResponse(following or address(page.lang, LANDING), status_code=303)
     set_session_cookie(answer, services, outcome.token)
     answer.delete_cookie(_form_cookie(services), path="/", secure=services.rules.is_https, httponly=True)
     return answer

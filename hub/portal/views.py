@@ -138,6 +138,8 @@ def items(page: Page, *, q: str, offset: int) -> dict[str, Any]:
     hits = [
         {
             "item": hit.item,
+            "column": hit.column,
+            "provider_id": hit.provider_id,
             "provider": names[hit.provider_id],
             "name": hit.name,
             "title": hit.title,
