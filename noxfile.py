@@ -49,8 +49,8 @@ def imports(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run all tests but the long ones; arguments after ``--`` go to pytest."""
-    run_module(session, "pytest", *session.posargs)
+    """Run all tests but the long ones, one process a core; arguments after ``--`` go to pytest (``-n 0``: one)."""
+    run_module(session, "pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session(default=False)
@@ -76,6 +76,24 @@ def fuzz(session: nox.Session) -> None:
 def kill9(session: nox.Session) -> None:
     """Long: the hub killed at random moments and at each fault point (tests marked long, named kill9)."""
     run_module(session, "pytest", "-m", "long", "-k", "kill9", *session.posargs)
+
+
+@nox.session(default=False)
+def webhooks(session: nox.Session) -> None:
+    """Long: 20,000 events to receivers that fail in every way (tests marked long, named webhooks)."""
+    run_module(session, "pytest", "-m", "long", "-k", "webhooks", *session.posargs)
+
+
+@nox.session(default=False)
+def stateful(session: nox.Session) -> None:
+    """Long: random organs, acts, days, restarts; the promises after every step (tests marked long, named stateful)."""
+    run_module(session, "pytest", "-m", "long", "-k", "stateful", *session.posargs)
+
+
+@nox.session(default=False)
+def suspension(session: nox.Session) -> None:
+    """Long: every stop on every way of delivery, ten times each (tests marked long, named suspension)."""
+    run_module(session, "pytest", "-m", "long", "-k", "suspension", *session.posargs)
 
 
 @nox.session(default=False)

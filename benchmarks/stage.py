@@ -23,6 +23,7 @@ from hub import schema
 from hub.api.authentication import ledger_recorder
 from hub.cli_admin import console_context
 from hub.database import Database
+from hub.demo.calendar import load_sample_years
 from hub.demo.directory import DemoEntry, demo_entry
 from hub.demo.load import People, describe, found_city, review
 from hub.identity.roles import Role
@@ -117,8 +118,11 @@ def staged() -> Iterator[Stage]:
         with embedded_url(settings.data_dir) as url:
             database = Database.from_settings(settings, url)
             schema.migrate(database)
-            record = ledger_recorder(console_context(settings, database).writer)
+            context = console_context(settings, database)
+            record = ledger_recorder(context.writer)
             registered = found_city(database, record, settings.public_url, folder / "keys")
+            with database.begin() as unit:
+                load_sample_years(context, unit)
             database.close()
             environment = {
                 "HUB_DATABASE_URL": url,
@@ -165,7 +169,7 @@ def push(stage: Stage, entry: DemoEntry, path: Path, mode: str = "full") -> dict
     )
 
 
-def grant(stage: Stage, entry: DemoEntry, columns: tuple[str, ...]) -> str:
+def grant(stage: Stage, entry: DemoEntry, columns: tuple[str, ...], modes: tuple[str, ...] = ()) -> str:
     """Ask for items as an agency does; its head consents, the provider gives them in full; return a token.
 
     The provider cites law and impact assessment, without which personal items come masked (个人信息保护法 Art. 55).
@@ -185,12 +189,44 @@ def grant(stage: Stage, entry: DemoEntry, columns: tuple[str, ...]) -> str:
             "case_pattern": "DB-[0-9]*",
             "valid_from": now.isoformat(),
             "valid_until": (now + timedelta(days=1)).isoformat(),
+            "modes": list(modes),
         },
     )
     path = f"/api/v1/requests/{asked['id']}"
     answered = stage.people.person(AGENCY, Role.AGENCY_APPROVER).call("POST", f"{path}/consent")
     provider = stage.people.person(entry.provider, Role.APPROVER)
+    assessment = _assessed(stage, entry, columns)
     for line in answered["lines"]:
-        given = {"decision": "full", "decider_role": "局长", "cites_law_and_assessment": True}
+        given = {
+            "decision": "full",
+            "decider_role": "局长",
+            "cites_law_and_assessment": True,
+            "assessment": assessment,
+        }
         provider.call("POST", f"{path}/lines/{line['id']}/answer", json=given)
-    return stage.people.system(AGENCY).token()
+    # The load generator signs nothing: it measures the hub with a bearer token, as an exempted system uses it.
+    security = stage.people.person("shujuju", Role.SECURITY_ADMIN)
+    system = stage.people.registered[AGENCY].system_id
+    security.call("POST", f"/api/v1/systems/{system}/dpop", json={"required": False, "reason": "benchmark"})
+    return stage.people.system(AGENCY).bearer_token()
+
+
+def _assessed(stage: Stage, entry: DemoEntry, columns: tuple[str, ...]) -> str:
+    """File and approve the impact assessment that a grant in full rests on; return its id."""
+    body = {
+        "entry": entry.name,
+        "items": list(columns),
+        "purpose": PURPOSE,
+        "cited_law": "个人信息保护法 第三十四条",
+        "persons": 1_000_000,
+        "necessity": "逐人核对家庭经济状况须读取这些信息项",
+        "harm": "泄露会暴露当事人的家庭情况",
+        "measures": "授权限定系统和用途，全程留痕",
+        "outcome": "with_measures",
+        "reference": "示评〔2026〕1号",
+        "assessor_role": "数据安全专员",
+        "review_on": (stage.people.today() + timedelta(days=180)).isoformat(),
+    }
+    filed = stage.people.person(entry.provider, Role.CLERK).call("POST", "/api/v1/exemptions/assessments", json=body)
+    path = f"/api/v1/exemptions/assessments/{filed['id']}/approve"
+    return str(stage.people.person(entry.provider, Role.APPROVER).call("POST", path)["id"])

@@ -18,7 +18,7 @@ from hub.app import build_services, create_app
 from hub.database import Database
 from hub.postgres import embedded_url
 from hub.settings import Settings
-from tests.docs import blocks_catalogue, blocks_hub, blocks_law
+from tests.docs import blocks_catalogue, blocks_hub, blocks_law, blocks_law_tests, blocks_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +29,9 @@ PART: Final = re.compile(r"(<!-- generated: ([a-z-]+) -->\n)(.*?)(<!-- end -->)"
 BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     **blocks_catalogue.BLOCKS,
     **blocks_law.BLOCKS,
+    **blocks_law_tests.BLOCKS,
     **blocks_hub.BLOCKS,
+    **blocks_states.BLOCKS,
 }
 OPERATIONS: Final = "operations"
 """The one block that needs a hub: the operations of its OpenAPI document."""

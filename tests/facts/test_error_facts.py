@@ -34,6 +34,8 @@ NO_DOMAIN_ERRORS: Final = {
     "policies.facts.NaiveTimeError": "a moment without a zone reached a decision: a bug, and never an answer",
     "catalogue.elements.ElementNotFoundError": "a lookup in shipped data; its callers pass known elements",
     "hub.demo.story.StoryError": "a step of the demo ended otherwise than the law has it: seen at the console",
+    "hub.exchange.quota_store.LimitReachedError": "inside the door of use, which answers with the quota's own error",
+    "hub.exchange.streams.StreamCutError": "inside a stream, which breaks off and says why in its close receipt",
     "hub.faults.UnknownFaultPointError": "a misspelt HUB_FAULT_POINT, which only tests set",
     "hub.identity.jws.MalformedTokenError": "inside the token reader, which answers with its own errors",
     "hub.middleware.BodyTooLargeError": "inside the gatekeeper, which answers 413",

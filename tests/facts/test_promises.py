@@ -282,6 +282,15 @@ LISTS_OF_NOTHING_MORE: Final = {"/ledger/keys.json", "/ledger/consistency", "/.w
 """Answers that hold lists but are whole by nature: keys and proofs."""
 
 
+BESIDE_A_LIST: Final = {"columns", "withheld", "under_verification", "obligations", "themes"}
+"""What an answer says of the rows it lists."""
+LISTS_OF_THEIR_OWN: Final = {
+    "/api/v1/me/accesses": "needs the session of a citizen: tests/hub/own_data",
+    "/api/v1/data/{name}/changes": "a feed says from, to, version, has_more and next: tests/hub/delivery/test_changes",
+}
+"""Lists whose length is told otherwise, and the tests that hold them to it."""
+
+
 def listing_operations(doors: Doors) -> list[tuple[str, dict[str, Any]]]:
     """Return every GET operation that takes a limit."""
     document = doors.public().get("/openapi.json").json()
@@ -308,9 +317,13 @@ def first_page(city: HostedCity, doors: Doors, path: str) -> httpx2.Response:
         lambda doors: doors.system("jiaotongju"),
         lambda doors: doors.staff("shujuju", Role.SYSTEM_ADMIN),
         lambda doors: doors.staff(ASKER, Role.AGENCY_USER),
+        lambda doors: doors.staff("minzhengju", Role.APPROVER),
+        lambda doors: doors.staff("shujuju", Role.SUPERVISOR),
     )
     answers = [caller(doors).get(place, params={"limit": 1, **needed}) for caller in callers]
-    return next(answer for answer in answers if answer.is_success)
+    found = next((answer for answer in answers if answer.is_success), None)
+    assert found is not None, place
+    return found
 
 
 def test_every_list_says_how_many_there_are_how_many_it_returns_and_where_it_goes_on(
@@ -320,13 +333,13 @@ def test_every_list_says_how_many_there_are_how_many_it_returns_and_where_it_goe
     assert len(listed) >= 10
     silent: dict[str, object] = {}
     for path, _ in listed:
+        if path in LISTS_OF_THEIR_OWN:
+            continue
         answer = first_page(city, doors, path)
         if "json" not in answer.headers["content-type"] or path.endswith("/download"):
             continue  # a download is whole: its limit is the reader's own
         page = answer.json()
-        lists = [
-            name for name, value in page.items() if isinstance(value, list) and name not in {"columns", "withheld"}
-        ]
+        lists = [name for name, value in page.items() if isinstance(value, list) and name not in BESIDE_A_LIST]
         if not {"total", "returned", "next"} <= page.keys() or len(lists) != 1:
             silent[path] = sorted(page)
             continue

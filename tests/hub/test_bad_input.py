@@ -122,7 +122,7 @@ def pushes() -> Iterator[tuple[str, Case]]:
 
 def expired(doors: Doors) -> str:
     """Return a token whose signature no longer fits because its last characters were changed."""
-    token = doors.city.people.system("jiaotongju").token()
+    token = doors.city.people.system("jiaotongju").bearer_token()
     return token[:-6] + ("AAAAAA" if not token.endswith("AAAAAA") else "BBBBBB")
 
 

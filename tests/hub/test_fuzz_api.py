@@ -18,6 +18,7 @@ from schemathesis import GenerationMode, openapi
 from schemathesis.core.result import Ok
 
 from hub.identity.roles import Role
+from tests.canary.addresses import TABLES
 from tests.support import acts
 from tests.support.acts import BUS_STOPS, MARRIAGES, RESIDENTS
 from tests.support.hosted import Doors, HostedCity, hosted_city
@@ -91,7 +92,11 @@ def real_names(city: HostedCity) -> dict[str, list[str]]:
             table: [str(row[0]) for row in unit.driver.execute(f"SELECT id FROM hub.{table} LIMIT 3").fetchall()]
             for table in ('"request"', "request_line", '"grant"', "push", "receipt", "system", "exemption", "staff")
         }
-    return {
+        more = {
+            parameter: [str(row[0]) for row in unit.driver.execute(f"SELECT id FROM hub.{table} LIMIT 3").fetchall()]
+            for parameter, table in TABLES.items()
+        }
+    return more | {
         "name": [BUS_STOPS, RESIDENTS, MARRIAGES],
         "slug": ["minzhengju", "jiaotongju"],
         "request_id": ids['"request"'],

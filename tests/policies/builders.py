@@ -30,6 +30,7 @@ from policies.facts import (
     GrantFacts,
     GrantStatus,
     ItemFacts,
+    Mode,
     OpenType,
     Requester,
     RequesterKind,
@@ -179,6 +180,7 @@ def grant(items: Mapping[str, Treatment] | None = None, **changes: Any) -> Grant
         "valid_from": datetime(2026, 1, 1, tzinfo=UTC),
         "valid_until": datetime(2027, 1, 1, tzinfo=UTC),
         "status": GrantStatus.ACTIVE,
+        "modes": frozenset(Mode),
     }
     return GrantFacts(**(values | changes))
 

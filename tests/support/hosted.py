@@ -18,14 +18,17 @@ from psycopg import sql
 
 from hub.api.authentication import ledger_recorder
 from hub.app import build_services, start_services, stop_services
+from hub.context import utc_now
 from hub.database import Database, DatabaseOptions
-from hub.demo.load import People, found_city
+from hub.demo.calendar import load_sample_years
+from hub.demo.load import SESSION_SECONDS, People, found_city
 from hub.serve import servers_of
 from hub.settings import Settings
 from tests.support.running import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from hub.demo.load import DemoSystem
@@ -36,7 +39,10 @@ if TYPE_CHECKING:
 POOLS = DatabaseOptions(pool_size=16, overflow=16, async_pool_size=8)
 START_SECONDS = 30.0
 OWN_TABLES = ("hub", "data")
-BOOKKEEPING = frozenset({"receipt", "log_node", "checkpoint", "session", "login_attempt", "assertion_used"})
+BOOKKEEPING = frozenset(
+    {"receipt", "log_node", "checkpoint", "session", "login_attempt", "assertion_used", "dpop_proof"}
+    | {"grant_usage", "usage_mark"}
+)
 """Tables that may grow when something is refused: the record of the refusal, and who tried."""
 
 
@@ -69,18 +75,27 @@ def _count(connection: psycopg.Connection, schema: str, table: str) -> int:
 
 
 @contextmanager
-def hosted_city(server: Server, template: str, folder: Path) -> Iterator[HostedCity]:
-    """Serve a hub with the demo city's people and an empty directory for the length of the block."""
+def hosted_city(
+    server: Server, template: str, folder: Path, *, now: Callable[[], datetime] = utc_now, **changes: Any
+) -> Iterator[HostedCity]:
+    """Serve a hub with the demo city's people and an empty directory for the length of the block.
+
+    ``now`` is the time of the hub, its people and its systems (a :class:`tests.support.clock.Clock` travels);
+    ``changes`` are settings other than the usual ones.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    settings = Settings(data_dir=folder / "data", port=port, public_url=url, demo=True)
+    settings = Settings(**{"data_dir": folder / "data", "port": port, "public_url": url, "demo": True, **changes})
     name = server.create(template)
     database = Database(server.url_of(name), POOLS)
     try:
-        services = build_services(settings, database)
-        record = ledger_recorder(services.context.writer)
-        systems = found_city(database, record, url, folder / "keys")
-        with _served(services), _people(url, systems) as people:
+        services = build_services(settings, database, now=now)
+        record = ledger_recorder(services.context.writer, now)
+        systems = found_city(database, record, url, folder / "keys", now)
+        if now is utc_now:  # a test at the end of a year must not wait for next year's announcement
+            with database.begin() as unit:
+                load_sample_years(services.context, unit)
+        with _served(services), _people(url, systems, now) as people:
             yield HostedCity(url, services, people, folder)
     finally:
         database.close()
@@ -88,8 +103,8 @@ def hosted_city(server: Server, template: str, folder: Path) -> Iterator[HostedC
 
 
 @contextmanager
-def _people(url: str, systems: tuple[DemoSystem, ...]) -> Iterator[People]:
-    people = People(url, systems)
+def _people(url: str, systems: tuple[DemoSystem, ...], now: Callable[[], datetime]) -> Iterator[People]:
+    people = People(url, systems, now)
     try:
         yield people
     finally:
@@ -133,6 +148,7 @@ class Doors:
     city: HostedCity
     _stack: ExitStack = field(default_factory=ExitStack)
     _known: dict[str, httpx2.Client] = field(default_factory=dict)
+    _since: dict[str, float] = field(default_factory=dict)
 
     def close(self) -> None:
         """Close all clients."""
@@ -145,14 +161,18 @@ class Doors:
     def system(self, member: str) -> httpx2.Client:
         """Return a client with the token of a member's system."""
         client = self._client(f"system {member}")
-        client.headers["Authorization"] = f"Bearer {self.city.people.system(member).token()}"
+        auth = self.city.people.system(member).auth
+        assert auth is not None
+        client.auth = auth
         return client
 
     def staff(self, member: str, role: Role) -> httpx2.Client:
         """Return a client with the session of a member's person in a role."""
         login = self.city.people.city.member(member).login(role)
         client = self._client(f"staff {login}")
-        if "X-CSRF-Token" not in client.headers:
+        seconds = self.city.people.now().timestamp()
+        if "X-CSRF-Token" not in client.headers or seconds - self._since[login] > SESSION_SECONDS:
+            self._since[login] = seconds
             body = {"login": login, "password": self.city.people.city.password}
             client.headers["X-CSRF-Token"] = client.post("/api/v1/sessions", json=body).json()["csrf"]
         return client

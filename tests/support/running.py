@@ -25,6 +25,7 @@ from hub import schema
 from hub.api.authentication import ledger_recorder
 from hub.cli_admin import console_context
 from hub.database import Database
+from hub.demo.calendar import load_sample_years
 from hub.demo.load import People, found_city
 from hub.postgres import embedded_url, running_url
 from hub.settings import Settings
@@ -152,8 +153,11 @@ def found(data_dir: Path, port: int) -> tuple[DemoSystem, ...]:
     with embedded_url(data_dir) as url:
         database = Database.from_settings(settings, url)
         schema.migrate(database)
-        record = ledger_recorder(console_context(settings, database).writer)
+        context = console_context(settings, database)
+        record = ledger_recorder(context.writer)
         systems = found_city(database, record, settings.public_url, data_dir / "demo-keys")
+        with database.begin() as unit:
+            load_sample_years(context, unit)
         database.close()
     return systems
 

@@ -12,13 +12,17 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from catalogue.identifiers import check_value
 from hub.cli_output import Exit
+from hub.cli_scan import FOUND
 from hub.client import Hub
+from hub.demo.citizens import FILE as CITIZENS
 from hub.demo.folder import MARK, DemoFolder, Stage
 from hub.identity.roles import Role
 
@@ -26,9 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[3]
-READY, STEPS = "正在服务", [1, 2, 3, 4, 5, 6, 7, 8, 10]
+READY, STEPS = "正在服务", list(range(1, 11))
 WHOLE_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 LIMIT_MIB = 512
+TODAY = datetime.now(UTC).astimezone().date()
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -186,6 +191,47 @@ def test_the_proof_fails_once_a_byte_is_altered(demo: Run) -> None:
 def test_a_refusal_without_a_ground_was_refused_by_the_software(demo: Run) -> None:
     answers = [part for part in demo.story()[6]["parts"] if " refuse " in part["command"]]
     assert [(part["exit_code"], "R05" in part["command"]) for part in answers] == [(int(Exit.POLICY), False), (0, True)]
+
+
+def test_the_lesser_form_is_proposed_offered_and_taken_up(demo: Run) -> None:
+    asked, answered = demo.story("en")[5], demo.story("en")[6]
+    tried = next(part["result"] for part in asked["parts"] if " dry-run " in part["command"])
+    last = [part["result"] for part in answered["parts"] if " answer gzf-inbox.json shenfen_haoma" in part["command"]]
+    assert "a ground is in force" in tried
+    assert " --offer verify_only" in answered["command"]
+    assert " accept gzf-cart.json peiou_shenfen_haoma" in answered["command"]
+    assert "peiou_shenfen_haoma  granted (verification only)" in last[0]
+
+
+def test_a_thousand_rows_are_compared_and_small_cells_are_not_shown(demo: Run) -> None:
+    told = demo.story("en")[7]["result"]
+    assert "1,000 rows: match 960  mismatch 35  not_found 5" in told
+    assert "not shown: too few" in told
+
+
+def test_a_wrong_address_is_flagged_on_a_clock_and_corrected_by_a_push_alone(demo: Run) -> None:
+    parts = demo.story("en")[8]["parts"]
+    answers = [part["exit_code"] for part in parts if part["command"].startswith("hub correct answer")]
+    flags = ["under verification" in part["result"] for part in parts if part["command"].startswith("hub query")]
+    assert (answers, flags) == ([int(Exit.POLICY), 0], [False, True, False])
+
+
+def test_the_person_of_the_story_sees_the_organ_that_looked(demo: Run) -> None:
+    told = next(part["result"] for part in demo.story("en")[8]["parts"] if "my-data.py" in part["command"])
+    assert "示例市住房和城乡建设局  婚姻登记信息：姓名、婚姻状态、配偶身份号码  公租房申请核对" in told
+
+
+def test_the_scanner_finds_personal_information_in_the_dirty_file_before_it_is_pushed(demo: Run) -> None:
+    part = demo.story("en")[0]["parts"][0]
+    assert part["command"].startswith("hub scan qiye-dengji-dirty.xlsx")
+    assert part["exit_code"] == FOUND
+
+
+def test_every_invented_person_on_the_list_can_be_vouched_for(demo: Run) -> None:
+    listed = json.loads((demo.folder / "demo" / CITIZENS).read_text("utf-8"))
+    numbers = [check_value("citizen_id", one["number"], today=TODAY, demo=True).fault for one in listed]
+    bodies = [check_value("organisation_code", one["body"], today=TODAY).fault for one in listed if one["body"]]
+    assert (len(listed), set(numbers), bodies) == (3, {None}, [None])
 
 
 def test_every_command_runs_as_it_stands(demo: Run) -> None:

@@ -14,7 +14,7 @@ from hub.cli_output import Exit, pick
 from hub.client import HubProblemError
 from hub.demo.folder import MARK, DemoFolder, NotADemoFolderError, Stage, default_folder
 from hub.demo.run import DemoSettings, PortBusyError, free_port, has_display, write_env
-from hub.demo.story import StoryError, Telling, Transcript, Words, command, told
+from hub.demo.story import StoryError, Telling, Transcript, Words, command, run_script, told
 from hub.demo.story_proof import alter, alteration
 from hub.settings import default_data_dir
 
@@ -153,3 +153,17 @@ def test_the_shell_file_leads_to_the_demo_even_from_a_folder_with_blanks(tmp_pat
     script = f". {shlex.quote(str(folder / 'env.sh'))}; pwd; echo $HUB_CLIENT_URL"
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [str(folder), "http://127.0.0.1:1"]
+
+
+def test_a_script_started_from_the_shell_finds_the_program_too(tmp_path: Path) -> None:
+    write_env(tmp_path / "env.sh", "http://127.0.0.1:1")
+    (tmp_path / "first-call.sh").write_text("command -v hub\n", encoding="utf-8")
+    script = f". {shlex.quote(str(tmp_path / 'env.sh'))}; sh first-call.sh"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("/hub\n")
+
+
+def test_a_script_of_the_demo_that_fails_stops_the_story(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("raise SystemExit(1)\n", encoding="utf-8")
+    with pytest.raises(StoryError):
+        run_script(tmp_path, ["broken.py"])

@@ -66,6 +66,8 @@ def test_a_system_comes_to_its_first_token_over_http(kit: Kit) -> None:
     body = {"jwk": pair.jwk, "proof": pair.proof(system, nonce)}
     key = admin.post(f"/api/v1/systems/{system}/keys", json=body).json()
     assert security.post(f"/api/v1/keys/{key['thumbprint']}/approve").json()["status"] == "active"
+    exempted = {"required": False, "reason": "过渡期内尚不能签署证明"}
+    assert security.post(f"/api/v1/systems/{system}/dpop", json=exempted).json()["dpop_required"] is False
     token = kit.token_request(pair.assertion(system)).json()["access_token"]
     assert kit.whoami(token).json()["system"] == system
 

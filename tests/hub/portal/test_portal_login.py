@@ -41,9 +41,9 @@ def browser(town: Town) -> Iterator[httpx2.Client]:
         yield browser
 
 
-def test_a_person_who_logs_in_comes_to_the_search_of_items(browser: httpx2.Client) -> None:
+def test_a_person_who_logs_in_comes_to_the_workbench(browser: httpx2.Client) -> None:
     answer = log_in(browser)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/items")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/w")
 
 
 def test_a_person_who_logged_in_finds_items_that_are_closed_to_the_public(browser: httpx2.Client) -> None:

@@ -1,0 +1,61 @@
+"""Hostile texts cost time in proportion to their length: no expression backtracks over a megabyte."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from catalogue.privacy.scan import find_spans
+
+SIZE = 200_000
+FACTOR = 12.0
+"""Five times the length may take this many times as long (a quadratic search would take 25)."""
+SLACK_SECONDS = 0.5
+HOSTILE = {
+    "digits": "1",
+    "digits and blanks": "1 ",
+    "digits and dashes": "4-",
+    "at signs": "a@",
+    "dots": "a.",
+    "plus signs": "+1",
+    "brackets": "(",
+    "one surname": "王",
+    "names": "张伟",
+    "colons": "1:",
+    "labels": "身份证",
+    "marks": "密 ",
+    "line ends": "\n",
+    "capitals": "Aa ",
+    "octets": "1.1.1.",
+    "roads": "路1号",
+    "villages": "王村",
+    "phones": "13812345678 ",
+    "cards": "6222021234567890123,",
+    "account numbers": "GB00",
+    "links": "www.!",
+    "WeChat": "微信: ",
+    "foreign names": "阿·",
+    "plates": "京A·",
+    "wide digits": "１３８１２３４５６７８，",
+}
+
+
+def seconds(text: str) -> float:
+    start = time.process_time()
+    find_spans(text)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_text_takes_time_in_proportion_to_its_length(name: str) -> None:
+    piece = HOSTILE[name]
+    short = (piece * (SIZE // 5 // len(piece))) + "密"
+    long = (piece * (SIZE // len(piece))) + "密"
+    assert seconds(long) < FACTOR * seconds(short) + SLACK_SECONDS
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_megabyte_of_it_takes_less_than_a_minute(name: str) -> None:
+    assert seconds(HOSTILE[name] * (1_000_000 // len(HOSTILE[name]))) < 60.0
