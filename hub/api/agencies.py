@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
 
-from hub.api.alarms import raise_alarm
+from hub.api.alarms import watch
 from hub.api.authentication import UnboundSystem
 from hub.api.direct import DirectRoute
 from hub.api.models import QueryBody, VerifyBody
@@ -44,7 +44,9 @@ async def query(name: str, body: QueryBody, system: UnboundSystem, hub: Hub) -> 
     )
     async with hub.database.connection() as driver:
         one = use.Use(hub.context, driver, system, standing, body.purpose, body.case_number)
-        return _response(await use.query(one, asked, hub.cursor_key))
+        answer = await use.query(one, asked, hub.cursor_key)
+    await watch(hub, answer)
+    return _response(answer)
 
 
 @router.post("/{name}/verify", summary="核验一个人或单位 / Verify one person or body")
@@ -54,8 +56,5 @@ async def verify(name: str, body: VerifyBody, system: UnboundSystem, hub: Hub) -
     async with hub.database.connection() as driver:
         one = use.Use(hub.context, driver, system, standing, body.purpose, body.case_number)
         answer = await use.verify(one, body.key, body.claims)
-    if answer.asked is not None:
-        alarm = hub.watch.look(answer.asked, hub.context.today())
-        if alarm is not None:
-            await run_in_threadpool(raise_alarm, hub, answer.asked.grant_id, alarm)
+    await watch(hub, answer)
     return _response(answer)

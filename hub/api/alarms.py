@@ -6,9 +6,10 @@ the grant and the kind of alarm, never whom was asked about.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
+from starlette.concurrency import run_in_threadpool
 
 from hub.exchange import grant_changes, store
 from hub.exchange.watch import Alarm
@@ -18,10 +19,15 @@ from hub.push.incidents import open_incident
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Sequence
 
     from hub.exchange.records import Grant
+    from hub.exchange.use import Answer
+    from hub.exchange.watch import Asked
     from hub.services import Services
 
+AT_ONCE: Final = 50
+"""So many subjects are looked at on the event loop; more of them in a thread."""
 log = structlog.get_logger()
 _ZH = {
     Alarm.CASE_REUSE: "同一办件编号当日核验的主体数异常",
@@ -35,6 +41,26 @@ _EN = {
     Alarm.MISSES: "too few verifications find anybody: numbers may be guessed",
     Alarm.HONEY: "an invented number that nobody holds was verified",
 }
+
+
+async def watch(hub: Services, answer: Answer) -> None:
+    """Let the watch see whom an answer was about; an alarm is raised before the answer goes out."""
+    if len(answer.asked) > AT_ONCE:
+        await run_in_threadpool(_look, hub, answer.asked)
+        return
+    today = hub.context.today()
+    for asked in answer.asked:
+        alarm = hub.watch.look(asked, today)
+        if alarm is not None:
+            await run_in_threadpool(raise_alarm, hub, asked.grant_id, alarm)
+
+
+def _look(hub: Services, answered: Sequence[Asked]) -> None:
+    today = hub.context.today()
+    for asked in answered:
+        alarm = hub.watch.look(asked, today)
+        if alarm is not None:
+            raise_alarm(hub, asked.grant_id, alarm)
 
 
 def raise_alarm(hub: Services, grant_id: uuid.UUID, alarm: Alarm) -> None:

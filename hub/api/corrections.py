@@ -22,6 +22,7 @@ from hub.identity.facts import Requester, StaffRequester
 from hub.identity.roles import NAMES_ZH, Role
 from hub.push.incidents import open_incident
 from hub.services import Hub
+from policies.workdays import DaysLeft
 
 if TYPE_CHECKING:
     from hub.database import Unit

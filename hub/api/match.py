@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from connectors.port import ReadOptions
+from hub.api.alarms import watch
 from hub.api.authentication import CurrentSystem
 from hub.exchange import match_input
 from hub.exchange.match import match
@@ -84,7 +85,9 @@ async def match_rows(name: str, request: Request, system: CurrentSystem, hub: Hu
     asked = await run_in_threadpool(match_input.read_json, body)
     async with hub.database.connection() as driver:
         one = Use(hub.context, driver, system, standing, asked.purpose, asked.case_number)
-        return _response(await match(one, hub.database, asked.batch, body))
+        answer = await match(one, hub.database, asked.batch, body)
+    await watch(hub, answer)
+    return _response(answer)
 
 
 @router.post(
@@ -120,7 +123,9 @@ async def match_file(
     batch = await run_in_threadpool(_read, hub, body, options, (items, key, claims))
     async with hub.database.connection() as driver:
         one = Use(hub.context, driver, system, standing, purpose, case_number)
-        return _response(await match(one, hub.database, batch, body))
+        answer = await match(one, hub.database, batch, body)
+    await watch(hub, answer)
+    return _response(answer)
 
 
 def _read(

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from connectors.egress import EgressRefusedError
+from hub.api.alarms import watch
 from hub.api.authentication import CurrentStaff, CurrentSystem, require_role
 from hub.api.bodies import Body
 from hub.exchange.relay import endpoints, trial
@@ -128,6 +129,7 @@ async def relay(name: str, body: RelayBody, request: Request, system: CurrentSys
     desk = _desk(hub)
     answer = await relayed(desk, system, name, asked)
     if not isinstance(answer, Away):
+        await watch(hub, answer)
         return _response(answer)
     if "respond-async" not in request.headers.get("prefer", "") or not answer.opened.endpoint.definition.may_wait:
         raise answer.error
@@ -138,7 +140,10 @@ async def relay(name: str, body: RelayBody, request: Request, system: CurrentSys
 async def relay_job(name: str, job_id: uuid.UUID, system: CurrentSystem, hub: Hub) -> Response:
     """Answer once what a question that waited brought; decided on anew. 202 while it still waits."""
     answer = await fetch_waiting(_desk(hub), system, name, job_id)
-    return _waits(name, answer) if isinstance(answer, Waiting) else _response(answer)
+    if isinstance(answer, Waiting):
+        return _waits(name, answer)
+    await watch(hub, answer)
+    return _response(answer)
 
 
 def _shown(endpoint: Endpoint) -> dict[str, Any]:

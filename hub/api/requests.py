@@ -14,6 +14,7 @@ from hub.exchange import answers, requests, store
 from hub.identity.facts import StaffRequester
 from hub.identity.roles import Role
 from hub.services import Hub
+from policies.workdays import DaysLeft
 
 if TYPE_CHECKING:
     from datetime import date

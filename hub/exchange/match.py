@@ -23,7 +23,7 @@ from hub.exchange.deciding import Question
 from hub.exchange.match_input import FAULT_TEXTS, Fault
 from hub.exchange.match_proof import SALT_BYTES, ProvedRow, root
 from hub.exchange.quotas import Charge
-from hub.exchange.use import Answer, decided, deliver, quota_headers
+from hub.exchange.use import Answer, decided, deliver, noted, quota_headers
 from hub.ledger.drafts import ReceiptDraft, ReceiptKind, uuid7
 from hub.ledger.receipts import content_digest
 from hub.rows.errors import OperandError
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from catalogue.item import Item
     from hub.database import Database
     from hub.exchange.match_input import Batch, Texts
-    from hub.exchange.use import Use
+    from hub.exchange.use import Permitted, Use
+    from hub.exchange.watch import Asked
     from hub.rows.matching import Matcher, Records
 
 INVALID: Final = "invalid"
@@ -96,7 +97,26 @@ async def match(use: Use, database: Database, batch: Batch, body: bytes) -> Answ
     draft = ReceiptDraft(ReceiptKind.MATCH, fields, draft_id, use.context.now())
     subjects = [repr(sorted(zip(batch.key, texts, strict=True))) for texts in keys.texts]
     found = await deliver(use, found, draft, Charge(1, batch.size), subjects)
-    return Answer(content, content_digest(content), draft_id, quota_headers(use, found))
+    asked_about = await run_in_threadpool(_noted_batch, use, found, items, (batch, keys, compared))
+    return Answer(content, content_digest(content), draft_id, quota_headers(use, found), asked_about)
+
+
+def _noted_batch(
+    use: Use, found: Permitted, items: Mapping[str, Item], done: tuple[Batch, Keys, Compared]
+) -> tuple[Asked, ...]:
+    """Return the subjects of a batch in their order, for the watch.
+
+    Without their case number: one for many subjects is what a batch is, and its quota limits how many.
+    """
+    batch, keys, compared = done
+    missing = MatchResult.NOT_FOUND.value
+    held = {place for place, result in zip(keys.of_row, compared.results, strict=True) if result != missing}
+    one = replace(use, case_number=None)
+    return tuple(
+        asked
+        for place, texts in enumerate(keys.texts)
+        for asked in noted(one, found, items, dict(zip(batch.key, texts, strict=True)), is_found=place in held)
+    )
 
 
 def keys_of(batch: Batch, items: Mapping[str, Item]) -> Keys:

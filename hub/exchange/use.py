@@ -28,7 +28,7 @@ from hub.ledger.drafts import ReceiptDraft, ReceiptKind, uuid7
 from hub.ledger.receipts import content_digest
 from hub.rows.compiler import compile_query
 from hub.rows.lookup import compile_lookup, run_lookup
-from hub.rows.query import columns_used
+from hub.rows.query import columns_used, comparisons
 from hub.rows.render import json_rows, page_facts
 from hub.rows.store import Reading, fetch_page
 from policies.decision import Permit
@@ -63,8 +63,8 @@ class Answer:
     digest: str
     receipt: uuid.UUID
     headers: Mapping[str, str] = field(default_factory=dict)
-    asked: Asked | None = None
-    """Whom a verification under a grant was about, for the watch; it goes nowhere else."""
+    asked: tuple[Asked, ...] = ()
+    """Whom a use under a grant was about, for the watch; it goes nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,8 @@ async def query(use: Use, asked: Query, cursor_key: CursorKey) -> Answer:
     draft = ReceiptDraft(ReceiptKind.QUERY, fields, draft_id, use.context.now())
     found = await deliver(use, found, draft, Charge(1, page.returned), _subjects_of(use, found, page))
     faults.point("query.receipted")
-    return Answer(body, digest, draft_id, quota_headers(use, found))
+    asked_about = _noted_query(use, found, asked, is_found=page.returned > 0)
+    return Answer(body, digest, draft_id, quota_headers(use, found), asked_about)
 
 
 def _subjects_of(use: Use, found: Permitted, page: RowPage) -> list[str]:
@@ -325,20 +326,32 @@ async def verify(use: Use, key: Mapping[str, str], claims: Mapping[str, str]) ->
     draft = ReceiptDraft(ReceiptKind.VERIFY, fields, draft_id, use.context.now())
     found = await deliver(use, found, draft, Charge(), [repr(sorted(key.items()))])
     faults.point("verify.receipted")
-    noted = _noted(use, found, items, key, is_found=record.values is not None)
-    return Answer(body, digest, draft_id, quota_headers(use, found), noted)
+    asked = noted(use, found, items, key, is_found=record.values is not None)
+    return Answer(body, digest, draft_id, quota_headers(use, found), asked)
 
 
-def _noted(
+def noted(
     use: Use, found: Permitted, items: Mapping[str, Item], key: Mapping[str, str], *, is_found: bool
-) -> Asked | None:
-    """Return whom a verification was about, for the watch; None without a grant."""
+) -> tuple[Asked, ...]:
+    """Return whom a question was about, for the watch; nobody without a grant."""
     if found.grant is None:
-        return None
+        return ()
     number = next((key[name] for name in key if name in items and items[name].check in IDENTITY_CHECKS), None)
     honey = use.standing.honey
     is_honey = bool(honey) and number is not None and honey_digest(use.context, use.standing, number) in honey
-    return Asked(found.grant.id, use.case_number, repr(sorted(key.items())), number, is_found, is_honey)
+    return (Asked(found.grant.id, use.case_number, repr(sorted(key.items())), number, is_found, is_honey),)
+
+
+def _noted_query(use: Use, found: Permitted, asked: Query, *, is_found: bool) -> tuple[Asked, ...]:
+    """Return whom an exact-match query names, for the watch: one for each number; nobody where it names none."""
+    items = use.standing.resource.table.by_column
+    named: list[Asked] = []
+    for node, is_match in comparisons(asked.where) if asked.where is not None else ():
+        if is_match and node.item in items and items[node.item].check in IDENTITY_CHECKS:
+            values = node.value if isinstance(node.value, tuple | list) else (node.value,)
+            for value in values:
+                named += noted(use, found, items, {node.item: str(value)}, is_found=is_found)
+    return tuple(named)
 
 
 def honey_digest(context: Context, standing: Standing, number: str) -> bytes:

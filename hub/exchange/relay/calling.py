@@ -9,7 +9,7 @@ where the endpoint allows one of that age, or the question waits; otherwise it i
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from connectors.relay import RelayOutageError
@@ -23,7 +23,7 @@ from hub.exchange.relay.breaker import unavailable
 from hub.exchange.relay.errors import RelayKeyError, RelayNotFoundError, RelayUnavailableError
 from hub.exchange.relay.projecting import columns_of, read_records
 from hub.exchange.subjects import subject_digest
-from hub.exchange.use import Use, decided, permitted
+from hub.exchange.use import Use, decided, noted, permitted
 from hub.ledger.drafts import ReceiptKind
 from hub.rows.errors import OperandError
 from hub.rows.operands import operand
@@ -137,7 +137,8 @@ async def give(desk: Desk, driver: Driver, system: Requester, asked: Asked, foun
     permit = await decided(use, question_of(opened.key, asked), Mode.RELAY)
     answer = await answer_provider(use, permit, desk.relay, opened, obtained)
     await store.close_call(driver, opened.receipt)
-    return answer
+    items = standing.resource.table.by_column
+    return replace(answer, asked=noted(use, permit, items, opened.key, is_found=bool(obtained.records.rows)))
 
 
 async def open_call(

@@ -146,5 +146,6 @@ def duties(page: WorkPage, unit: Unit) -> Iterator[Duty]:
         yield Duty("/w/sup/overdue", "consent", one["label"], note, one["due"], one["left"])
     for organ in board.by_member(page.context, unit, page.person):
         note = page.text("sup_late_note", n=organ["overdue"])
-        late = -int(organ["longest_working_days"])
-        yield Duty(f"/w/sup/overdue?member={organ['member']}", "urge", organ["name"], note, None, late)
+        longest = organ["longest_working_days"]
+        late = -int(longest) if longest is not None else None
+        yield Duty(f"/w/sup/overdue?member={organ['member']}", "urge", organ["name"], note, organ["oldest_due"], late)
