@@ -24,6 +24,7 @@ from policies.facts import Sensitivity
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable
 
     from catalogue.item import Item
 
@@ -39,7 +40,7 @@ def _texts() -> list[str]:
     return [SENTENCE.format(n=number % 9000 + 1000, year=1950 + number % 60) for number in range(TEXTS)]
 
 
-def _seconds(work: Any) -> float:
+def _seconds(work: Callable[[], object]) -> float:
     started = time.process_time()
     work()
     return time.process_time() - started

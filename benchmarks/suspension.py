@@ -43,7 +43,12 @@ def run(given: Namespace) -> dict[str, Any]:
                     trials[way] = [(measured(pair, way, stop), stop) for stop in stops]
     found = {way: _figures(of_way) for way, of_way in trials.items()}
     longest = max(one["longest_seconds"] for one in found.values())
-    return {"limit_seconds": LIMIT_SECONDS, "longest_seconds": longest, "is_kept": longest < LIMIT_SECONDS, "ways": found}
+    return {
+        "limit_seconds": LIMIT_SECONDS,
+        "longest_seconds": longest,
+        "is_kept": longest < LIMIT_SECONDS,
+        "ways": found,
+    }
 
 
 def _figures(trials: Sequence[tuple[float, str]]) -> dict[str, Any]:

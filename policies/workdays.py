@@ -52,7 +52,7 @@ class CalendarMissingError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class DaysLeft:
-    """Working days until a last day, negative when it is past; None where the list of ``missing_year`` is not loaded."""
+    """Working days until a last day, negative when past; None where the list of ``missing_year`` is not loaded."""
 
     days: int | None
     missing_year: int | None = None

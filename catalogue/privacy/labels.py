@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 REACH: Final = 28
@@ -79,13 +80,17 @@ _AFTER_PHONE: Final = re.compile(
 
 def nearest(text: str, start: int, *, reach: int = REACH) -> tuple[Label, int]:
     """Return the nearest label and how many characters lie between it and ``start``."""
-    first = max(0, start - reach)
+    return _nearest(text[max(0, start - reach) : start])
+
+
+@lru_cache(maxsize=4096)
+def _nearest(before: str) -> tuple[Label, int]:
     found: re.Match[str] | None = None
-    for match in _WORDS.finditer(text, first, start):
+    for match in _WORDS.finditer(before):
         found = match
     if found is None or found.lastgroup is None:
-        return Label.NONE, reach
-    return Label(found.lastgroup), start - found.end()
+        return Label.NONE, REACH
+    return Label(found.lastgroup), len(before) - found.end()
 
 
 def says_phone_after(text: str, end: int) -> bool:

@@ -9,7 +9,7 @@ foreign names show by their middle dot. Every repeat of a name once found is a n
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from catalogue.privacy.kinds import Kind, Span
@@ -95,6 +95,8 @@ def _han(text: str) -> Iterator[Span]:
         start = match.start()
         if start < end:
             continue
+        if all(form_weight(text[start : start + size]) <= 0 for size in _sizes(text, start)):
+            continue
         left = _left(text, start)
         best, length = max((_weight(text, start, size, left), size) for size in _sizes(text, start))
         if best >= _ENOUGH:
@@ -155,6 +157,7 @@ def _weight(text: str, start: int, size: int, left: float) -> float:
     return weight - 1.5 if is_word(following) and right < 1.0 else weight
 
 
+@lru_cache(maxsize=1 << 15)
 def form_weight(name: str) -> float:
     """Weigh the characters of a candidate alone; 0 or less: no name."""
     surname = 2 if name[:2] in COMPOUND else 1

@@ -26,6 +26,7 @@ from hub.identity import authority_store
 from hub.identity.facts import MemberKind, StaffRequester
 from hub.identity.roles import Role
 from hub.services import Hub
+from hub.supervision import directory_extensions
 from hub.supervision.recount import recount
 
 if TYPE_CHECKING:
@@ -164,6 +165,14 @@ def ask_extension(request_id: uuid.UUID, body: ExtensionBody, staff: Approver, h
     """Ask the data-sharing authority for more time; the first period goes on until it consents."""
     with hub.database.begin() as unit:
         asked = extensions.ask(hub.context, unit, staff, request_id, body.working_days, body.reason)
+        return extensions.shown(asked)
+
+
+@router.post("/entries/{name}/extension", status_code=201, summary="申请延长更新 / Ask for more time to update")
+def ask_update_extension(name: str, body: ExtensionBody, staff: Approver, hub: Hub) -> dict[str, Any]:
+    """Ask the data-sharing authority for more time to update an entry, once; the first period goes on meanwhile."""
+    with hub.database.begin() as unit:
+        asked = directory_extensions.ask(hub.context, unit, staff, name, body.working_days, body.reason)
         return extensions.shown(asked)
 
 

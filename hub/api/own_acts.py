@@ -170,7 +170,7 @@ def complain(hub: Services, citizen: Citizen, text: str, entry: str | None, case
 def my_complaints(hub: Services, citizen: Citizen) -> tuple[Complaint, ...]:
     """Return the person's or body's complaints."""
     with hub.database.begin() as unit:
-        return store.complaints(unit, subject=citizen.subject)
+        return store.complaints(unit, subject=citizen.subject)[0]
 
 
 def prove_ward(hub: Services, citizen: Citizen, number: str) -> str:

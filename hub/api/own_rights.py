@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from hub.api.authentication import require_role
@@ -122,11 +122,18 @@ def end_delay(delay_id: uuid.UUID, staff: Either, hub: Hub) -> dict[str, Any]:
 
 
 @router.get("/complaints", summary="个人信息投诉 / Complaints about personal data")
-def list_complaints(_staff: Supervisor, hub: Hub) -> dict[str, Any]:
+def list_complaints(
+    _staff: Supervisor,
+    hub: Hub,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> dict[str, Any]:
     """List complaints to the authority, open ones first."""
     with hub.database.begin() as unit:
-        found = [_complaint(hub, one) for one in store.complaints(unit)]
-    return {"total": len(found), "returned": len(found), "next": None, "complaints": found}
+        rows, total = store.complaints(unit, limit=limit, offset=offset)
+        found = [_complaint(hub, one) for one in rows]
+    following = offset + len(found) if offset + len(found) < total else None
+    return {"total": total, "returned": len(found), "next": following, "complaints": found}
 
 
 @router.post("/complaints/{complaint_id}/answer", summary="答复投诉 / Answer a complaint")

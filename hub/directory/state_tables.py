@@ -46,7 +46,7 @@ EXEMPTION: Final = Procedure(
             "decided",
             Text("已认定", "decided"),
             APPROVER,
-            Text("在复核日期前复核；期满或情况变化的应当解除", "review by the day set; lift it when it no longer holds"),
+            Text("在复核日期前复核；期满或情况变化的应当解除", "review by the day set; lift what no longer holds"),
             (
                 Act("keep", Text("复核后保留", "keep after review"), APPROVER, "decided"),
                 Act("withdraw", Text("撤回或解密", "withdraw or declassify"), APPROVER, "withdrawn"),
@@ -148,7 +148,7 @@ OVERRIDE: Final = Procedure(
             "proposed",
             Text("已提出", "proposed"),
             APPROVER,
-            Text("由提出人以外的负责人签署，并书面告知第三方", "another head signs; the third party is told in writing"),
+            Text("由提出人以外的负责人签署，并书面告知第三方", "another head signs; the third party is told by letter"),
             (
                 Act("sign", Text("签署并告知", "sign and give notice"), APPROVER, "notified"),
                 Act("stop", Text("终止", "stop"), APPROVER, "ended"),
@@ -158,7 +158,7 @@ OVERRIDE: Final = Procedure(
             "notified",
             Text("已告知", "notified"),
             APPROVER,
-            Text("等待期满后公开；第三方可申请复议、诉讼和停止执行", "release after the wait; the third party may appeal"),
+            Text("等待期满后公开；第三方可申请复议、诉讼和停止执行", "release after the wait; the party may appeal"),
             (
                 Act("release", Text("公开", "release"), APPROVER, "released"),
                 Act("stop", Text("终止", "stop"), APPROVER, "ended"),

@@ -92,7 +92,7 @@ def of_case(unit: Unit, kind: str, case_id: uuid.UUID) -> tuple[StoredClock, ...
 def stop(context: Context, unit: Unit, clock: StoredClock, outcome: str) -> StoredClock:
     """Stop a clock because its case was answered; ``outcome`` is a word such as ``granted``.
 
-    An answer never waits for a calendar: a last day in a year that is not loaded stays unknown, and the receipt says so.
+    An answer never waits for a calendar: a last day in a year not loaded stays unknown, and the receipt says so.
     """
     locked = _locked(unit, clock)
     pure = locked.running

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hub.identity.facts import StaffRequester
 
 ARTICLE: Final = "政务数据共享条例 Art.21"
+DIRECTORY_ARTICLE: Final = "政务数据共享条例 Art.17"
 LONGEST_REASON: Final = 2000
 AT_ONCE: Final = 200
 
@@ -58,7 +59,7 @@ def ask(
             "延长只能申请一次，本申请已经申请过", "time is extended once, and it was asked for before",
             "请在现有时限内答复", "answer within the time there is",
         )  # fmt: skip
-    found = [clock for clock in _clocks(unit, request) if _may_extend(context, clock, units)]
+    found = [clock for clock in _clocks(unit, request) if may_extend(context, clock, units)]
     if not found:
         raise _error(
             "没有可以延长的时限：法律没有规定、已延长过、超过上限或已逾期",
@@ -80,11 +81,11 @@ def ask(
         text="",
     )
     supplement_store.insert_ask(unit, value)
-    _record(context, unit, request, value, "extension.ask", staff.staff.id)
+    record(context, unit, value, "extension.ask", staff.staff.id)
     for authority in authority_store.authorities_over(unit, request.provider_id):
         zh = f"{request.label}：提供单位申请延长答复 {units} 个工作日，请在原时限届满前决定"
         en = f"{request.label}: the provider asks for {units} more working days; decide before the time runs out"
-        send(unit, _notice(value, authority, Role.SUPERVISOR, (zh, en)), context.now())
+        send(unit, notice(value, authority, Role.SUPERVISOR, (zh, en)), context.now())
     return value
 
 
@@ -105,24 +106,24 @@ def decide(
             "请从待办列表打开", "open it from your list",
         )  # fmt: skip
     state = EXTENSION.after(value.state, "consent" if consents else "decline")
-    request = store.find_request(unit, value.request_id, lock=True)
-    if request is None:
-        raise LookupError("an extension without its request")
+    request = store.find_request(unit, value.request_id, lock=True) if value.request_id is not None else None
+    found = [clock for one in value.clocks if (clock := clock_store.find(unit, one)) is not None]
     if consents:
-        for clock in (clock_store.find(unit, one) for one in value.clocks):
-            if clock is not None and clock.is_open:
+        for clock in found:
+            if clock.is_open:
                 longer = clocks.extend(context, unit, clock, value.units, consent_by=staff.staff.id)
-                store.update_line(unit, clock.case.id, due_on=longer.due_on)
+                if clock.case.kind == line_clocks.LINE:
+                    store.update_line(unit, clock.case.id, due_on=longer.due_on)
     supplement_store.decide_ask(unit, value.id, state, staff.staff.id, context.now(), text.strip())
-    _record(context, unit, request, value, f"extension.{state}", staff.staff.id)
+    record(context, unit, value, f"extension.{state}", staff.staff.id)
     zh = f"同意延长 {value.units} 个工作日" if consents else "不同意延长，须在原时限内答复"
     en = f"{value.units} more working days are consented to" if consents else "no extension: answer in the first period"
-    for member, role in ((request.member_id, Role.AGENCY_USER), (request.provider_id, Role.APPROVER)):
-        texts = (
-            f"{request.label}：共享主管部门{zh}（《政务数据共享条例》第二十一条）",
-            f"{request.label}: {en} (Art. 21)",
-        )
-        send(unit, _notice(value, member, role, texts), context.now())
+    label = request.label if request is not None else "、".join(clock.case.label for clock in found)
+    article = article_of(value)
+    texts = (f"{label}：共享主管部门{zh}（{article}）", f"{label}: {en} ({article})")
+    send(unit, notice(value, value.provider_id, Role.APPROVER, texts), context.now())
+    if request is not None:
+        send(unit, notice(value, request.member_id, Role.AGENCY_USER, texts), context.now())
     return replace(value, state=state, decided_by=staff.staff.id, decided_at=context.now(), text=text.strip())
 
 
@@ -146,9 +147,7 @@ def _settle(context: Context, unit: Unit, ask_id: uuid.UUID) -> int:
         return 0
     state = EXTENSION.after(value.state, "lapse" if found else "answer")
     supplement_store.decide_ask(unit, value.id, state, None, context.now())
-    request = store.find_request(unit, value.request_id)
-    if request is not None:
-        _record(context, unit, request, value, f"extension.{state}", None)
+    record(context, unit, value, f"extension.{state}", None)
     return 1
 
 
@@ -159,7 +158,8 @@ def _clocks(unit: Unit, request: ShareRequest) -> list[StoredClock]:
     return [clock for clock in found if clock is not None]
 
 
-def _may_extend(context: Context, clock: StoredClock, units: int) -> bool:
+def may_extend(context: Context, clock: StoredClock, units: int) -> bool:
+    """Return whether the law extends a clock by so many units, once and in time."""
     longest = clock.running.deadline.extension
     if longest is None or not 0 < units <= longest or clock.running.extension is not None:
         return False
@@ -176,35 +176,44 @@ def _error(zh: str, en: str, next_zh: str, next_en: str) -> ExtensionError:
     )
 
 
-def _record(
-    context: Context, unit: Unit, request: ShareRequest, value: ExtensionAsk, action: str, by: uuid.UUID | None
-) -> None:
+def article_of(value: ExtensionAsk) -> str:
+    """Return the article an extension rests on."""
+    return ARTICLE if value.request_id is not None else DIRECTORY_ARTICLE
+
+
+def record(context: Context, unit: Unit, value: ExtensionAsk, action: str, by: uuid.UUID | None) -> None:
+    """Leave the receipt of an act on an extension; of one for the directory the resource is the entry."""
+    request = store.find_request(unit, value.request_id) if value.request_id is not None else None
+    clock = clock_store.find(unit, value.clocks[0]) if request is None else None
+    entry_id = request.entry_id if request is not None else clock.case.id if clock is not None else None
     context.record(
         unit,
-        ReceiptKind.REQUEST,
+        ReceiptKind.REQUEST if request is not None else ReceiptKind.CATALOGUE,
         action=action,
-        request=str(request.id),
-        member=str(request.member_id),
-        provider=str(request.provider_id),
-        resource=str(request.entry_id),
+        request=str(request.id) if request is not None else None,
+        member=str(request.member_id) if request is not None else None,
+        provider=str(value.provider_id),
+        resource=str(entry_id) if entry_id is not None else None,
         decided_by=str(by) if by is not None else None,
-        article=ARTICLE,
+        article=article_of(value),
         outcome=str(value.units),
         subject_kind="extension",
         subject_id=str(value.id),
     )
 
 
-def _notice(value: ExtensionAsk, member: uuid.UUID, role: Role, texts: tuple[str, str]) -> Notice:
+def notice(value: ExtensionAsk, member: uuid.UUID, role: Role, texts: tuple[str, str]) -> Notice:
+    """Return the notice of an extension to one side."""
+    own = f"/w/requests/{value.request_id}" if value.request_id is not None else "/w/entries"
     return Notice(
         member=member,
         kind="request.extension",
         zh=texts[0],
         en=texts[1],
-        next_zh="请打开申请查看新的时限",
-        next_en="open the request and see the time",
+        next_zh="请打开事项查看时限",
+        next_en="open the case and see the time",
         role=role.value,
-        link="/w/sup/overdue" if role is Role.SUPERVISOR else f"/w/requests/{value.request_id}",
+        link="/w/sup/overdue" if role is Role.SUPERVISOR else own,
         subject_kind="extension",
         subject_id=str(value.id),
     )

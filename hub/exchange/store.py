@@ -169,7 +169,7 @@ def parts_of(unit: Unit, application_id: uuid.UUID, *, lock: bool = False) -> tu
     return _with_lines(unit, rows)
 
 
-def list_requests(
+def list_requests(  # noqa: PLR0913 - each narrows the list
     unit: Unit,
     *,
     requester: uuid.UUID | None = None,

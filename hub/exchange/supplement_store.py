@@ -42,10 +42,13 @@ class Supplement:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionAsk:
-    """An extension a provider asked for: of which clocks, how many units, why, and what the authority said."""
+    """An extension a provider asked for: of which clocks, how many units, why, and what the authority said.
+
+    ``request_id`` None: it is asked for a clock of the directory, which belongs to no request.
+    """
 
     id: uuid.UUID
-    request_id: uuid.UUID
+    request_id: uuid.UUID | None
     provider_id: uuid.UUID
     clocks: tuple[uuid.UUID, ...]
     units: int

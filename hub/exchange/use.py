@@ -28,7 +28,7 @@ from hub.ledger.drafts import ReceiptDraft, ReceiptKind, uuid7
 from hub.ledger.receipts import content_digest
 from hub.rows.compiler import compile_query
 from hub.rows.lookup import compile_lookup, run_lookup
-from hub.rows.query import columns_used, comparisons
+from hub.rows.query import Op, columns_used, comparisons
 from hub.rows.render import json_rows, page_facts
 from hub.rows.store import Reading, fetch_page
 from policies.decision import Permit
@@ -343,14 +343,17 @@ def noted(
 
 
 def _noted_query(use: Use, found: Permitted, asked: Query, *, is_found: bool) -> tuple[Asked, ...]:
-    """Return whom an exact-match query names, for the watch: one for each number; nobody where it names none."""
+    """Return whom a query names by number, for the watch: one for each, in a list of numbers too.
+
+    Which numbers of several were found is not known: only one that every row must have counts as missed.
+    """
     items = use.standing.resource.table.by_column
     named: list[Asked] = []
-    for node, is_match in comparisons(asked.where) if asked.where is not None else ():
-        if is_match and node.item in items and items[node.item].check in IDENTITY_CHECKS:
+    for node, is_match in comparisons(asked.where):
+        if node.op in {Op.EQ, Op.IN} and node.item in items and items[node.item].check in IDENTITY_CHECKS:
             values = node.value if isinstance(node.value, tuple | list) else (node.value,)
             for value in values:
-                named += noted(use, found, items, {node.item: str(value)}, is_found=is_found)
+                named += noted(use, found, items, {node.item: str(value)}, is_found=is_found or not is_match)
     return tuple(named)
 
 

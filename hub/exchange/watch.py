@@ -75,7 +75,10 @@ class Asked:
 
 
 class Watch:
-    """Looks at every question of this process that names its subjects (verify, batch, query, relay); each alarm of a grant is raised once a day."""
+    """Looks at every use of this process that names its subjects (verify, batch, query, relay).
+
+    Each alarm of a grant is raised once a day.
+    """
 
     def __init__(self, limits: Limits) -> None:
         """Nothing is stored: what is watched ends with the process."""

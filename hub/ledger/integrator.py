@@ -3,6 +3,9 @@
 Whatever moment the process dies at, either the whole batch is there (indexes, nodes, checkpoint) or nothing of it;
 the next run takes the same receipts again. A receipt is promised a proof within one second; the age of the oldest
 receipt without one is the measure of that promise (:func:`promise_age_seconds`).
+
+A checkpoint bears the time of the machine, not that of the hub's clock (``context.now``): it says when the log was
+signed, for those who watch that it grows. No period of the law is counted from it; the law's time is in the receipts.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ INCIDENT: Final = Procedure(
             "open",
             Text("待处置", "open"),
             REVIEWER,
-            Text("由保密审查人员核实来源、处置并报告，然后销号", "the secrecy reviewer looks into it, acts, reports, closes"),
+            Text("由保密审查人员核实来源、处置并报告，然后销号", "the reviewer looks into it, acts, reports, closes"),
             (Act("close", Text("销号", "close"), REVIEWER, "closed"),),
         ),
         State(

@@ -182,6 +182,15 @@ def test_17_guesses_that_mostly_miss_raise_an_alarm(used: Grants) -> None:
     assert used.receipts(kind="incident", incident_kind="grant.low-hit-ratio")
 
 
+def test_17_numbers_in_a_row_raise_an_alarm_in_a_batch_too(used: Grants) -> None:
+    given = used.verifying(modes=["verify", "batch"])
+    used.city.services.identity.keeper.refresh()
+    rows = [{"shenfen_haoma": one, "hunyin_zhuangtai": "已婚"} for one in persons(12, 1)]
+    batch = {**WHY, "key": ["shenfen_haoma"], "claims": ["hunyin_zhuangtai"], "rows": rows}
+    used.system().call("POST", f"/api/v1/exchange/{MARRIAGES}/match", json=batch)
+    assert used.show(given)["status"] == "suspended"
+
+
 def test_17_more_persons_than_the_quota_are_not_answered(used: Grants) -> None:
     given = used.verifying()
     used.narrow(given, provider=CIVIL, quotas={"subjects": 3})

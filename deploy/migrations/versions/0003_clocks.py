@@ -171,7 +171,7 @@ def upgrade() -> None:
     op.create_table(
         "extension_ask",
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("request_id", sa.UUID(), nullable=False),
+        sa.Column("request_id", sa.UUID(), nullable=True, comment="null: a clock of the directory"),
         sa.Column("provider_id", sa.UUID(), nullable=False),
         sa.Column("clocks", postgresql.JSONB(), nullable=False, comment="ids of the clocks it is asked for"),
         sa.Column("units", sa.Integer(), nullable=False),

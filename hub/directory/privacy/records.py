@@ -1,4 +1,4 @@
-"""What a finding of the privacy gate is and which states it has; who takes it where: :mod:`hub.directory.privacy.states`.
+"""What a finding of the privacy gate is and which states it has; their table: :mod:`hub.directory.privacy.states`.
 
 Four eyes: the data clerk proposes, the secrecy reviewer decides, two people. A finding holds the opening of its item
 (or the publication of a description) until it is a false alarm or what was decided has been done.

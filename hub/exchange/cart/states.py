@@ -1,4 +1,4 @@
-"""The state table of applications (申请车; 政务数据共享条例 Art. 20): drafted, submitted, consented, answered in parts."""
+"""The state table of applications (申请车; 政务数据共享条例 Art. 20): drafted, submitted, consented, answered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ APPLICATION: Final = Procedure(
             "draft",
             Text("草稿", "draft"),
             USER,
-            Text("补齐内容后提交；提交前可随时修改", "fill in what is missing and submit; it may be changed until then"),
+            Text("补齐内容后提交；提交前可随时修改", "fill in what is missing and submit; change it until then"),
             (
                 Act("save", Text("保存", "save"), USER, "draft"),
                 Act("submit", Text("提交", "submit"), USER, "submitted"),

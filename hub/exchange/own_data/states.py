@@ -25,7 +25,7 @@ COMPLAINT: Final = Procedure(
         ),
         State(
             "answered", Text("已答复", "answered"), None,
-            Text("本人可在“我的数据”查看；仍有异议的可依法起诉", "the person reads it under «My data», and may go to court"),
+            Text("本人可在“我的数据”查看；仍有异议的可依法起诉", "the person reads it under «My data»; then courts"),
         ),
     ),
 )  # fmt: skip
@@ -39,7 +39,7 @@ DELAY: Final = Procedure(
             "proposed",
             Text("待确认", "proposed"),
             SUPERVISOR,
-            Text("由数据主管部门的另一人确认；确认前照常告知", "somebody at the authority confirms; until then all is told"),
+            Text("由数据主管部门的另一人确认；确认前照常告知", "the authority confirms; until then all is told"),
             (
                 Act("confirm", Text("确认", "confirm"), SUPERVISOR, "in_force"),
                 Act("decline", Text("不确认", "decline"), SUPERVISOR, "declined"),

@@ -275,12 +275,17 @@ def _complaint(row: sa.Row[Any]) -> Complaint:
     return Complaint(**dict(row._mapping))
 
 
-def complaints(unit: Unit, *, subject: str | None = None, limit: int = 200) -> tuple[Complaint, ...]:
-    """Return complaints of one person, or of all, open ones first, the most urgent first."""
+def complaints(
+    unit: Unit, *, subject: str | None = None, limit: int | None = None, offset: int = 0
+) -> tuple[tuple[Complaint, ...], int]:
+    """Return complaints of one person, or of all, open ones first, the most urgent first; and how many there are."""
     query = sa.select(_COMPLAINT).order_by(_COMPLAINT.c.state.desc(), _COMPLAINT.c.due_on, _COMPLAINT.c.number)
+    counted = sa.select(sa.func.count()).select_from(_COMPLAINT)
     if subject is not None:
-        query = query.where(_COMPLAINT.c.subject == subject)
-    return tuple(_complaint(row) for row in unit.connection.execute(query.limit(limit)))
+        query, counted = (one.where(_COMPLAINT.c.subject == subject) for one in (query, counted))
+    total: int = unit.connection.execute(counted).scalar_one()
+    rows = unit.connection.execute(query.limit(limit).offset(offset))
+    return tuple(_complaint(row) for row in rows), total
 
 
 def find_complaint(unit: Unit, complaint_id: uuid.UUID) -> Complaint | None:

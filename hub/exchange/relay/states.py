@@ -28,14 +28,14 @@ ENDPOINT: Final = Procedure(
             "proposed",
             Text("待批准", "proposed"),
             APPROVER,
-            Text("由登记人以外的人批准后启用", "another person than proposed it approves it; until then nobody is relayed"),
+            Text("由登记人以外的人批准后启用", "another person approves it; until then nobody is relayed"),
             (Act("approve", Text("批准", "approve"), APPROVER, "active"), _WITHDRAW),
         ),
         State(
             "active",
             Text("启用", "active"),
             CLERK,
-            Text("供授权系统查询；有异常即暂停", "granted systems are relayed to it; suspend it when something is wrong"),
+            Text("供授权系统查询；有异常即暂停", "granted systems are relayed; suspend it when something is wrong"),
             (Act("suspend", Text("暂停", "suspend"), CLERK, "suspended"), _WITHDRAW, _REPLACE),
         ),
         State(

@@ -1,4 +1,4 @@
-"""The state table of webhooks (政务数据共享条例 Art. 22): registered by one person, approved by another, ended for good."""
+"""The state table of webhooks (政务数据共享条例 Art. 22): registered by one, approved by another, ended for good."""
 
 from __future__ import annotations
 

@@ -125,16 +125,18 @@ def clock(page: WorkPage, body: Mapping[str, Any], organ: str) -> str:
     if body["state"] == "stopped":
         late = body["late_days"] or 0
         return page.text("desk_clock_late", n=late) if late > 0 else page.text("desk_clock_done")
-    if body["state"] == "overdue" and body["late_days"] is None:
-        return page.pick(f"已逾期（应于 {due} 前答复），{body['days_unknown']}", f"late since {due}; {body['days_unknown_en']}")
     if body["state"] == "overdue":
+        if body["late_days"] is None:
+            return page.pick(f"应于 {due} 前答复，{body['days_unknown']}", f"due {due}; {body['days_unknown_en']}")
         told = page.text("desk_clock_told") if body["reported_at"] is not None else page.text("desk_clock_tells")
         return page.text("desk_clock_overdue", n=body["late_days"] or 0, due=due, organ=organ, told=told)
     if left is None or total is None:
         return page.text("desk_clock_with", organ=organ)
-    if total - left < 1:
-        return page.text("desk_clock_first", total=total, organ=organ, due=due)
-    return page.text("desk_clock_day", day=total - left, total=total, organ=organ, due=due)
+    is_first = total - left < 1
+    words = {"total": total, "organ": organ, "due": due}
+    return (
+        page.text("desk_clock_first", **words) if is_first else page.text("desk_clock_day", day=total - left, **words)
+    )
 
 
 def forms(page: WorkPage) -> list[tuple[str, str]]:

@@ -74,7 +74,8 @@ def ask(exemption_id: uuid.UUID, page: Filer, form: Posted) -> HTMLResponse | Re
         received_on=days["received_on"],
         persons=form.number("persons"),
         reason=form.value("reason")[: filing.LONG],
-        **filing.short(form, "party", "party_name"),
+        party=form.value("party")[: filing.SHORT],
+        party_name=form.value("party_name")[: filing.SHORT],
     )
     try:
         with page.hub.database.begin() as unit:

@@ -48,7 +48,6 @@ FOUND: Final = {
     "role": "answer_office",
 }
 FINDINGS: Final = (Finding.ACCEPTED, Finding.PARTLY, Finding.REJECTED)
-MOST_DIGESTS: Final = 50
 
 
 @both(router, "/w/exemptions/claims")
@@ -114,7 +113,7 @@ def file(page: Filer, form: Posted) -> HTMLResponse | RedirectResponse:
         entry=entry,
         items=form.every("items"),
         holder_kind=HolderKind(kind),
-        evidence_digests=tuple(form.value("evidence_digests").lower().split()[:MOST_DIGESTS]),
+        evidence_digests=tuple(form.value("evidence_digests").lower().split()),
         made_when=form.value("made_when"),
         claimed_on=days["claimed_on"],
         until=days["until"],

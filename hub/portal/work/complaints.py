@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 Supervisor = Annotated[WorkPage, Depends(open_to(Role.SUPERVISOR))]
 PAGE_SIZE: Final = 20
-MOST: Final = 1000
 MOST_DUTIES: Final = 50
 
 
@@ -38,11 +37,9 @@ MOST_DUTIES: Final = 50
 def listed(page: Supervisor, offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0) -> HTMLResponse:
     """Show complaints, open ones first, the most urgent first."""
     with page.hub.database.begin() as unit:
-        found = store.complaints(unit, limit=MOST)
-        rows = [_row(page, unit, one) for one in found[offset : offset + PAGE_SIZE]]
-    return page.show(
-        "work_complaints.html", rows=rows, total=len(found), **pager(page.request, len(found), offset, PAGE_SIZE)
-    )
+        found, total = store.complaints(unit, limit=PAGE_SIZE, offset=offset)
+        rows = [_row(page, unit, one) for one in found]
+    return page.show("work_complaints.html", rows=rows, total=total, **pager(page.request, total, offset, PAGE_SIZE))
 
 
 def _row(page: WorkPage, unit: Unit, one: Complaint) -> dict[str, Any]:
@@ -102,7 +99,7 @@ def duties(page: WorkPage, unit: Unit) -> Iterator[Duty]:
     """Yield the complaints that wait for an answer, for supervisors."""
     if not page.person.has_role(Role.SUPERVISOR) or page.person.member.kind is not MemberKind.AUTHORITY:
         return
-    for one in store.complaints(unit, limit=MOST_DUTIES):
+    for one in store.complaints(unit, limit=MOST_DUTIES)[0]:
         if one.answered_at is None:
             row = _row(page, unit, one)
             yield Duty(f"/w/complaints/{one.id}", "complaint", one.label, row["title"], row["due"], row["left"])

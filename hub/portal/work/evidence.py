@@ -36,6 +36,7 @@ def _value(page: WorkPage, resource: Resource | None, name: str, value: object) 
             return page.text(f"consult_{value}")
         case "finding":
             return page.text(f"finding_is_{value}")
-    if isinstance(value, list):
-        return page.text("comma").join(naming.item_name(resource, str(one)) for one in sorted(value))
-    return page.text("yes") if value is True else str(value)
+        case _ if isinstance(value, list):
+            return page.text("comma").join(naming.item_name(resource, str(one)) for one in sorted(value))
+        case _:
+            return page.text("yes") if value is True else str(value)

@@ -6,7 +6,7 @@ the form, with the label people read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from catalogue import store as catalogue_store
 from hub.directory.places import columns_of
@@ -22,16 +22,22 @@ if TYPE_CHECKING:
     from hub.portal.work.frame import WorkPage
     from policies.errors import DomainError
 
-MOST_ENTRIES: Final = 500
+ENTRIES_AT_ONCE: Final = 500
 LONG: Final = 1000
 SHORT: Final = 200
 
 
 def own_entries(page: WorkPage, unit: Unit) -> list[tuple[str, str]]:
-    """Return the entries of the person's organ as (name, title), for a list to choose from."""
-    rows, _ = catalogue_store.list_entries(unit, provider_id=page.person.member.id, limit=MOST_ENTRIES)
-    titles = naming.entries(page, unit, [row.id for row in rows])
-    return [(row.name, titles[row.id].title) for row in rows]
+    """Return all entries of the person's organ as (name, title), for a list to choose from."""
+    found: list[tuple[str, str]] = []
+    while True:
+        rows, total = catalogue_store.list_entries(
+            unit, provider_id=page.person.member.id, limit=ENTRIES_AT_ONCE, offset=len(found)
+        )
+        titles = naming.entries(page, unit, [row.id for row in rows])
+        found += [(row.name, titles[row.id].title) for row in rows]
+        if not rows or len(found) >= total:
+            return found
 
 
 def items_of(page: WorkPage, unit: Unit, entry: str) -> tuple[str, list[tuple[str, str, str]]]:
@@ -47,14 +53,15 @@ def faults(page: WorkPage, error: DomainError, labels: Mapping[str, str], *, at:
 
     What belongs to no field of the form is said at the field ``at``, or on top.
     """
-    named = error.facts.get("errors")
+    given = error.facts.get("errors")
+    named: list[Any] = given if isinstance(given, list) else []
     found: list[Fault] = []
-    for one in named if isinstance(named, list) else ():
+    for one in named:
         name = str(one.get("pointer", "")).rpartition("/")[2]
         said = page.pick(str(one.get("message", "")), str(one.get("message_en") or one.get("message", "")))
         if name in labels:
             found.append(Fault(name, f"{page.text(labels[name])}{page.text('colon')}{said}"))
-    return tuple(found) if found and len(found) == len(named or ()) else (*found, Fault(at, words(error, page.lang)))
+    return tuple(found) if found and len(found) == len(named) else (*found, Fault(at, words(error, page.lang)))
 
 
 def required(page: WorkPage, form: Form, *names: str) -> Form:

@@ -89,13 +89,13 @@ def _asked(page: WorkPage, unit: Unit) -> list[dict[str, Any]]:
     names = naming.members(unit, [one.provider_id for one in found])
     rows = []
     for one in found:
-        request = exchange_store.find_request(unit, one.request_id)
+        request = exchange_store.find_request(unit, one.request_id) if one.request_id is not None else None
         clocks = [clock for each in one.clocks if (clock := clock_store.find(unit, each)) is not None]
         due = min((clock.due_on for clock in clocks if clock.due_on is not None), default=None)
         rows.append(
             {
                 "id": one.id,
-                "label": request.label if request is not None else "",
+                "label": request.label if request is not None else "、".join(clock.case.label for clock in clocks),
                 "organ": names[one.provider_id],
                 "units": one.units,
                 "reason": one.reason,

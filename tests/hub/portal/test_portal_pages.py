@@ -12,7 +12,8 @@ from tests.hub.portal.town import BUS_STOPS, COMPANIES, MARRIAGES, REPORTS, SERV
 
 PAGES = (
     "/", "/catalog", "/catalog?q=公交", "/catalog?q=公交站牌", "/items", "/items?q=名称", "/items?q=名字们", "/proof",
-    "/docs", "/docs/agencies", "/docs/citizens", "/docs/departments", "/docs/operators", "/about", "/problems", "/login",
+    "/docs", "/docs/agencies", "/docs/citizens", "/docs/departments", "/docs/operators",
+    "/about", "/problems", "/login",
     "/story",
     f"/d/{BUS_STOPS}", f"/d/{COMPANIES}", f"/d/{REPORTS}", f"/d/{SERVICES}",
 )  # fmt: skip

@@ -29,7 +29,8 @@ REFUSING = {
 
 def fields(page: Element, action: str) -> dict[str, Any]:
     """Return what a browser would send of the form with this action, as it stands."""
-    form = next(one for one in page.find("form") if one.get("action").split("?")[0] == action)
+    posted = [one for one in page.find("form") if one.get("method") == "post"]
+    form = next(one for one in posted if one.get("action").split("?")[0] == action)
     sent: dict[str, Any] = {}
     for one in form.find("input", "textarea", "select"):
         name = one.get("name")

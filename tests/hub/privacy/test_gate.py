@@ -12,7 +12,7 @@ import pytest
 from hub.client import HubProblemError
 from hub.demo.directory import demo_entry
 from hub.demo.generators import demo_frame, write_table
-from hub.demo.load import describe, review
+from hub.demo.load import LIFECYCLE, describe, review
 from hub.identity.roles import Role
 from tests.support.acts import BUS_STOPS, problem_of
 
@@ -207,3 +207,74 @@ def test_an_act_on_a_finding_that_does_not_exist_is_a_plain_answer(bench: Bench)
     with pytest.raises(HubProblemError) as raised:
         bench.person(Role.CLERK).call("POST", path, json=body)
     assert raised.value.problem["type"].endswith("/privacy-finding-not-found")
+
+
+TRAM = "gonggong-tingchechang"
+
+
+def steps_to_publication(bench: Bench, name: str, provider: str) -> None:
+    """Take an entry from draft to the step before publication."""
+    for step, role in LIFECYCLE:
+        bench.person(role, provider).call("POST", f"/api/v1/entries/{name}/steps", json={"step": step})
+    authority = bench.city.people.city.authority.slug
+    bench.person(Role.CATALOGUE_REVIEWER, authority).call(
+        "POST", f"/api/v1/entries/{name}/steps", json={"step": "audit"}
+    )
+
+
+def publish(bench: Bench, name: str) -> Any:
+    authority = bench.city.people.city.authority.slug
+    reviewer = bench.person(Role.CATALOGUE_REVIEWER, authority)
+    return reviewer.call("POST", f"/api/v1/entries/{name}/steps", json={"step": "publish"})
+
+
+@pytest.fixture(scope="module")
+def described(bench: Bench) -> dict[str, Any]:
+    """Give an entry whose contact is a mobile number, up to the step before publication."""
+    entry = demo_entry(TRAM, bench.city.people.today())
+    body = entry.entry.to_dict()
+    provider: Any = body["provider"]
+    provider["contact"] = "值班员 13800138000"
+    bench.person(Role.CLERK, entry.provider).call("POST", "/api/v1/entries", json={"entry": body})
+    steps_to_publication(bench, TRAM, entry.provider)
+    return {"provider": entry.provider}
+
+
+def test_a_description_with_a_private_number_is_not_published_and_the_answer_names_the_place(
+    bench: Bench, described: dict[str, Any]
+) -> None:
+    problem = problem_of(lambda: publish(bench, TRAM)).problem
+    shown = json.dumps(problem, ensure_ascii=False)
+    assert (problem["type"].rpartition("/")[2], "$.provider.contact" in shown, "13800138000" in shown) == (
+        "privacy-hold",
+        True,
+        False,
+    )
+
+
+def test_a_description_is_published_once_its_finding_is_a_false_alarm(bench: Bench, described: dict[str, Any]) -> None:
+    provider = described["provider"]
+    found = bench.findings(member=provider)
+    (finding,) = [one for one in found if one["place"] == "$.provider.contact"]
+    said = {"outcome": "false_alarm", "reason": "值班手机由单位配发，属公务电话"}
+    path = f"/api/v1/privacy/findings/{finding['id']}"
+    bench.person(Role.CLERK, provider).call("POST", f"{path}/proposal", json=said)
+    bench.person(Role.SECRECY_REVIEWER, provider).call("POST", f"{path}/decision", json=said)
+    assert publish(bench, TRAM)["state"] == "published"
+
+
+def test_a_finding_is_settled_when_a_published_version_declares_the_item(clean: Bench) -> None:
+    finding = clean.push(mailboxes(150))["privacy"][0]["id"]
+    clean.propose(finding, "declare")
+    clean.decide(finding, "declare")
+    people = clean.city.people
+    body: Any = demo_entry(BUS_STOPS, people.today()).entry.to_dict()
+    for one in body["items"]:
+        if one["column"] == ITEM:
+            one |= {"sensitivity": "PI", "share_type": 2, "open_type": 3, "masking": "address"}
+            one |= {"share_scope": "履行职责需要的部门", "share_purpose": "核对", "excluded_from_opening": True}
+    clean.person(Role.CLERK).call("PUT", f"/api/v1/entries/{BUS_STOPS}/draft", json={"entry": body})
+    steps_to_publication(clean, BUS_STOPS, PROVIDER)
+    publish(clean, BUS_STOPS)
+    shown = clean.person(Role.CLERK).call("GET", f"/api/v1/privacy/findings/{finding}")
+    assert (shown["state"], shown["holds"]) == ("settled", False)

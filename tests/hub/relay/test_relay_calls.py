@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.api_jws import PyJWS
 
+from hub.exchange.watch import Limits
 from hub.identity.store import bump_epoch
 from tests.hub.relay import provider as stub
 from tests.hub.relay.conftest import ASKER, FORMS, OTHER, PERSON, ROW
@@ -208,3 +209,27 @@ def test_a_grant_suspended_while_the_provider_thinks_gives_nothing(town: Town) -
     finally:
         set_grants(town, "active")
     assert (answer.status_code, town.receipts()[-1]["outcome"]) == (403, "not_delivered")
+
+
+def test_the_watch_sees_whom_relayed_questions_are_about(town: Town) -> None:
+    watch = town.city.services.watch
+    usual, watch.limits = watch.limits, Limits(subjects_per_case=0)
+    try:
+        asked = town.ask(case_number="DB-771")
+    finally:
+        watch.limits = usual
+    assert asked.status_code == 200, asked.text
+    assert "grant.case-number-reuse" in [one["incident_kind"] for one in town.receipts("incident")]
+
+
+def test_the_watch_sees_whom_queries_by_number_are_about(town: Town) -> None:
+    watch = town.city.services.watch
+    usual, watch.limits = watch.limits, Limits(calls_before_ratio=1, least_hit_percent=100)
+    try:
+        where = {"item": "shenfen_haoma", "op": "eq", "value": OTHER}
+        body = {"where": where, "purpose": acts.PURPOSE, "case_number": acts.CASE}
+        asked = town.doors.system(ASKER).post(f"/api/v1/exchange/{MARRIAGES}/query", json=body)
+    finally:
+        watch.limits = usual
+    assert asked.status_code == 200, asked.text
+    assert "grant.low-hit-ratio" in [one["incident_kind"] for one in town.receipts("incident")]
