@@ -9,6 +9,7 @@ The ``PREFILTER_*`` expressions are written for Polars (Rust regex) and hold for
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,7 +20,7 @@ from catalogue.everyday_values import luhn_holds
 from catalogue.identifiers import citizen_check_character
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _GAP: Final = r"[ \t\u3000\u00a0]*"
 _DIGIT: Final = "[0-9０-９]"
@@ -94,6 +95,8 @@ _SAYS_ORDER: Final = re.compile(
 )
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)[!-~]+")
 _SAYS_NUMBER: Final = re.compile(r"(?i:phone|mobile|tel|card|bank|acc(?:oun)?t)[a-z_]*[=/]$")
+_PARAMETER_LENGTH: Final = 60
+"""Characters of a web address before a number that are read for the name of a parameter."""
 _HALF_WIDTH: Final = str.maketrans({chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "\u00a0": " "})
 
 
@@ -108,12 +111,24 @@ def find_marks(text: str, *, today: date | None = None) -> tuple[Mark, ...]:
     # One character is replaced by one, so that positions in ``plain`` are positions in ``text``.
     plain = text.translate(_HALF_WIDTH)
     latest = date(2099, 12, 31) if today is None else today
+    links = tuple(match.span() for match in _ADDRESS.finditer(plain))
     found: list[Mark] = []
-    for group in (_secrecy(plain), _citizen_ids(plain, latest), _emails(plain), _phones(plain), _bank_cards(plain)):
+    groups = (
+        _secrecy(plain),
+        _citizen_ids(plain, latest),
+        _emails(plain),
+        _phones(plain, links),
+        _bank_cards(plain, links),
+    )
+    for group in groups:
         for mark in group:
-            if all(mark.end <= other.start or other.end <= mark.start for other in found):
-                found.append(mark)
-    return tuple(sorted(found))
+            # What is kept does not overlap, so only the neighbours of the place can.
+            place = bisect_left(found, mark)
+            if all(
+                mark.end <= other.start or other.end <= mark.start for other in found[max(0, place - 1) : place + 1]
+            ):
+                found.insert(place, mark)
+    return tuple(found)
 
 
 def find_secrecy(text: str) -> tuple[tuple[int, int], ...]:
@@ -175,25 +190,29 @@ def _is_birth(digits: str, latest: date) -> bool:
     return EARLIEST_BIRTH <= born <= latest
 
 
-def _is_part_of_address(text: str, start: int) -> bool:
+def _is_part_of_address(text: str, start: int, links: Sequence[tuple[int, int]]) -> bool:
     """Say whether a number is a page's own in a web address: articles and posts have numbers like phones or cards."""
-    for address in _ADDRESS.finditer(text):
-        if address.start() < start < address.end():
-            return _SAYS_NUMBER.search(text, address.start(), start) is None
-    return False
+    place = bisect_left(links, (start, 0)) - 1
+    if place < 0 or links[place][1] <= start:
+        return False
+    return _SAYS_NUMBER.search(text, max(links[place][0], start - _PARAMETER_LENGTH), start) is None
 
 
-def _phones(text: str) -> Iterator[Mark]:
+def _phones(text: str, links: Sequence[tuple[int, int]]) -> Iterator[Mark]:
     for match in _PHONE.finditer(text):
-        if not _SAYS_ORDER.search(_before(text, match.start())) and not _is_part_of_address(text, match.start()):
+        if not _SAYS_ORDER.search(_before(text, match.start())) and not _is_part_of_address(text, match.start(), links):
             yield Mark(match.start(), match.end(), MarkKind.PHONE)
 
 
-def _bank_cards(text: str) -> Iterator[Mark]:
+def _bank_cards(text: str, links: Sequence[tuple[int, int]]) -> Iterator[Mark]:
     for match in _BANK_CARD.finditer(text):
         digits = re.sub(r"[ -]", "", match.group())
         start = match.start()
-        if luhn_holds(digits) and not _SAYS_ORDER.search(_before(text, start)) and not _is_part_of_address(text, start):
+        if (
+            luhn_holds(digits)
+            and not _SAYS_ORDER.search(_before(text, start))
+            and not _is_part_of_address(text, start, links)
+        ):
             yield Mark(match.start(), match.end(), MarkKind.BANK_CARD)
 
 

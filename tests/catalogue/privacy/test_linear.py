@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from catalogue.marks import find_marks
 from catalogue.privacy.scan import find_spans
 
 SIZE = 200_000
@@ -59,3 +60,13 @@ def test_a_hostile_text_takes_time_in_proportion_to_its_length(name: str) -> Non
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_megabyte_of_it_takes_less_than_a_minute(name: str) -> None:
     assert seconds(HOSTILE[name] * (1_000_000 // len(HOSTILE[name]))) < 60.0
+
+
+@pytest.mark.parametrize("piece", ["www.a 13812345678 ", "13812345678 ", "6222021005678912345 "])
+def test_the_gates_own_search_takes_time_in_proportion_to_the_length_too(piece: str) -> None:
+    def took(size: int) -> float:
+        start = time.process_time()
+        find_marks(piece * (size // len(piece)))
+        return time.process_time() - start
+
+    assert took(SIZE) < FACTOR * took(SIZE // 5) + SLACK_SECONDS

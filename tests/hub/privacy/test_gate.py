@@ -14,7 +14,7 @@ from hub.demo.directory import demo_entry
 from hub.demo.generators import demo_frame, write_table
 from hub.demo.load import LIFECYCLE, describe, review
 from hub.identity.roles import Role
-from tests.support.acts import BUS_STOPS, problem_of
+from tests.support.acts import BUS_STOPS, RESIDENTS, problem_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -269,6 +269,8 @@ def test_a_finding_is_settled_when_a_published_version_declares_the_item(clean: 
     clean.decide(finding, "declare")
     people = clean.city.people
     body: Any = demo_entry(BUS_STOPS, people.today()).entry.to_dict()
+    personal: Any = demo_entry(RESIDENTS, people.today()).entry.to_dict()
+    body |= {"grade": personal["grade"], "assessments": personal["assessments"]}
     for one in body["items"]:
         if one["column"] == ITEM:
             one |= {"sensitivity": "PI", "share_type": 2, "open_type": 3, "masking": "address"}

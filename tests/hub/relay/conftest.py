@@ -13,6 +13,7 @@ import pytest
 from connectors.egress_client import MIB, EgressLimits
 from hub.context import utc_now
 from hub.identity.roles import Role
+from hub.identity.store import bump_epoch
 from tests.hub.relay import provider as stub
 from tests.support import acts
 from tests.support.acts import MARRIAGES
@@ -155,3 +156,11 @@ def town(relay_town: Town) -> Town:
     relay_town.provider.behave = stub.answers({"data": [ROW]})
     relay_town.attach()
     return relay_town
+
+
+def set_grants(town: Town, status: str) -> None:
+    """Set the status of every grant, as the statement of a suspension does."""
+    with town.city.services.database.begin() as unit:
+        unit.driver.execute('UPDATE hub."grant" SET status = %s', (status,))
+        bump_epoch(unit)
+    town.city.services.identity.keeper.refresh_or_log()

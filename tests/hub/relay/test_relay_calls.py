@@ -13,9 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.api_jws import PyJWS
 
 from hub.exchange.watch import Limits
-from hub.identity.store import bump_epoch
 from tests.hub.relay import provider as stub
-from tests.hub.relay.conftest import ASKER, FORMS, OTHER, PERSON, ROW
+from tests.hub.relay.conftest import ASKER, FORMS, OTHER, PERSON, ROW, set_grants
 from tests.support import acts
 from tests.support.acts import MARRIAGES
 
@@ -188,14 +187,6 @@ def test_a_provider_that_signs_is_believed_and_its_signature_kept_with_the_recei
     assert town.receipts()[-1]["upstream"] == f"{head}..{tail}"
     town.provider.behave = stub.says(body.replace(b"21", b"10"), more=(f"X-JWS-Signature: {head}..{tail}",))
     assert (town.ask().json()["reason"], town.outcome()) == ("signature", ("failed", "signature", 502))
-
-
-def set_grants(town: Town, status: str) -> None:
-    """Set the status of every grant, as the statement of a suspension does."""
-    with town.city.services.database.begin() as unit:
-        unit.driver.execute('UPDATE hub."grant" SET status = %s', (status,))
-        bump_epoch(unit)
-    town.city.services.identity.keeper.refresh_or_log()
 
 
 def test_a_grant_suspended_while_the_provider_thinks_gives_nothing(town: Town) -> None:

@@ -11,7 +11,7 @@ from hub.exchange.relay import jobs
 from hub.ledger.drafts import ReceiptKind
 from hub.rounds import run_now
 from tests.hub.relay import provider as stub
-from tests.hub.relay.conftest import ASKER, PERSON, ROW
+from tests.hub.relay.conftest import ASKER, PERSON, ROW, set_grants
 from tests.support import acts
 from tests.support.acts import MARRIAGES
 
@@ -83,6 +83,31 @@ def test_a_question_that_waits_is_answered_when_the_provider_is_back_and_fetched
     assert (answer.json()["source"], answer.json()["rows"][0]["shenfen_haoma"]) == ("provider", PERSON)
     assert town.receipts()[-1]["outcome"] == "delivered"
     assert town.doors.system(ASKER).get(place).status_code == 410
+
+
+def until_ready(town: Town) -> None:
+    """Let what is due happen until the provider's answer lies ready; it is not fetched."""
+    for _ in range(100):
+        run_now(town.city.services, "relay_jobs")
+        with town.city.services.database.read_only() as unit:
+            row = unit.driver.execute("SELECT state FROM hub.relay_job ORDER BY expires_at DESC LIMIT 1").fetchone()
+        if row is not None and row[0] == "ready":
+            return
+        time.sleep(0.05)
+    raise AssertionError("the answer does not come")
+
+
+def test_an_answer_that_lies_ready_is_not_given_once_the_grant_is_suspended(town: Town) -> None:
+    place = waiting(town)
+    town.provider.behave = stub.answers({"data": [ROW]})
+    town.clock.forward(hours=0.1)
+    until_ready(town)
+    set_grants(town, "suspended")
+    try:
+        refused = town.doors.system(ASKER).get(place)
+    finally:
+        set_grants(town, "active")
+    assert (refused.status_code, PERSON in refused.text) == (403, False)
 
 
 def test_a_question_still_waits_while_the_provider_is_away(town: Town) -> None:

@@ -221,7 +221,7 @@ def relaying(pair: Pair) -> Callable[[], bool]:
 
 
 def deferred(pair: Pair) -> Callable[[], bool]:
-    """Ask while the provider is away, let it come back, and fetch: what waits is decided on anew."""
+    """Ask while the provider is away, and look again and again whether the answer is there."""
     attach(pair, may_wait=True)
     pair.provider.behave = stub.answers({}, status=500)
     body = {"key": {"shenfen_haoma": pair.number}, **USE}
@@ -330,7 +330,8 @@ NO_TRIALS: Final = {
     ("deferred relay job", "grant suspended"),
     ("deferred relay job", "grant narrowed"),
 }
-"""A webhook is not sent under the system's key. A question that waits says so until its turn; then it is refused."""
+"""A webhook is not sent under the system's key. A question that waits for its provider gives nothing while it waits;
+that an answer lying ready is not given after a stop is shown in tests/hub/relay/test_relay_waiting.py."""
 TRIALS: Final = tuple((way, stop) for way in WAYS for stop in STOPPED if (way, stop) not in NO_TRIALS)
 """Every stop on every way."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -12,14 +11,7 @@ from catalogue.privacy.metadata import scan_metadata
 from catalogue.privacy.thresholds import said_by_name
 from hub.demo.directory import demo_entries
 from hub.demo.generators import demo_frame
-from hub.demo.load import describe, load_entries, review, supply
-from hub.directory.privacy import store
-from hub.directory.privacy.records import State
 from hub.directory.privacy.watch import Watch
-
-if TYPE_CHECKING:
-    from hub.demo.directory import DemoEntry
-    from tests.support.hosted import HostedCity
 
 TODAY = date(2026, 6, 1)
 ENTRIES = {entry.name: entry for entry in demo_entries(TODAY)}
@@ -44,19 +36,3 @@ def test_the_description_of_an_entry_asks_for_no_decision(name: str) -> None:
     entry = ENTRIES[name].entry
     named = [item.name for item in entry.items if said_by_name(item) is not None and entry.opening.is_open]
     assert ([one for one in scan_metadata(entry.to_dict()) if one.blocks], named) == ([], [])
-
-
-@pytest.mark.long
-def test_no_resource_of_the_loaded_demo_city_has_a_finding(city: HostedCity) -> None:
-    people = city.people
-
-    def work(entry: DemoEntry) -> None:
-        describe(people, entry)
-        review(people, entry)
-        if entry.file:
-            supply(people, entry, city.folder, people.today())
-
-    load_entries(people, demo_entries(people.today()), work)
-    with city.services.database.begin() as unit:
-        found, _ = store.listed(unit, member_id=None, states=frozenset(State), limit=100, offset=0)
-    assert [(one.place, one.kind, one.source, one.count, one.filled, one.examples) for one in found] == []
