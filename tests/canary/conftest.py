@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.conftest import Server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aviary(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aviary]:
     """Give the city."""
     folder = tmp_path_factory.mktemp("canary")

@@ -29,7 +29,7 @@ READERS_OF_PAGES = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def asked(aviary: Aviary) -> Aviary:
     """Give the city after those who may have asked, so that caches and logs hold what there is to leak."""
     answers = list(holders_questions(aviary))

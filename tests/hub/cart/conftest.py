@@ -137,7 +137,7 @@ def fields_of(problem: HubProblemError) -> set[str]:
     return {fault["field"] for fault in problem.problem["faults"]}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shop(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """Give the city of these tests; its clock goes forward only."""
     clock = Clock()
