@@ -89,7 +89,7 @@ def application_body(hub: Services, unit: Unit, application: Application) -> dic
     return {
         **_heading(application),
         **content.as_json(),
-        "legal_basis": legal_basis_text(scope.library, content),
+        "legal_basis": legal_basis_text(scope.known_bases, content),
         "is_editable": is_open and not is_decided,
         "faults": fault_list(faults_of(scope, content)) if application.state is ApplicationState.DRAFT else [],
         "remarks": _remarks(unit, application),

@@ -70,7 +70,7 @@ def shipped_bases() -> Mapping[str, Basis]:
     return {one["id"]: read_basis(one["id"], one, by_city=False) for one in stored["bases"]}
 
 
-def library(unit: Unit) -> Mapping[str, Basis]:
+def all_bases(unit: Unit) -> Mapping[str, Basis]:
     """Return every article there is, by id; those of the city after those shipped."""
     added = store.added(unit, "legal_basis")
     return {**shipped_bases(), **{key: read_basis(key, body, by_city=True) for key, body in added.items()}}
@@ -81,7 +81,7 @@ def search(unit: Unit, text: str = "", theme: str = "") -> tuple[Basis, ...]:
     words = text.casefold().split()
     return tuple(
         one
-        for one in library(unit).values()
+        for one in all_bases(unit).values()
         if (not theme or theme in one.themes) and all(word in _searchable(one) for word in words)
     )
 

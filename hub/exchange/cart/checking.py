@@ -101,10 +101,10 @@ def _text_faults(scope: Scope, content: Content) -> Iterator[Fault]:
         )
     if not content.scenario.strip():
         yield "scenario", "须写明使用场景：办什么事、在哪一步使用", "state the scenario: which matter, at which step"
-    unknown = [key for key in content.bases if key not in scope.library]
+    unknown = [key for key in content.bases if key not in scope.known_bases]
     if unknown:
         yield "bases", f"依据库中没有：{'、'.join(unknown)}", f"not in the library of bases: {', '.join(unknown)}"
-    cited = legal_basis_text(scope.library, content)
+    cited = legal_basis_text(scope.known_bases, content)
     if content.basis_text.strip() and not CITES_LAW.search(content.basis_text):
         yield (
             "basis_text",

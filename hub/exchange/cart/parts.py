@@ -108,7 +108,7 @@ def _part(
         consented_by=None,
         purpose=content.purpose.strip(),
         scenario=content.scenario.strip(),
-        legal_basis=legal_basis_text(scope.library, content),
+        legal_basis=legal_basis_text(scope.known_bases, content),
         case_pattern=content.cases,
         valid_from=asker.valid_from,
         valid_until=asker.valid_until,

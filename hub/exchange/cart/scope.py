@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hub.directory.errors import EntryNotFoundError
 from hub.directory.facts import Resource, load_resource
-from hub.exchange.cart.bases import Basis, library
+from hub.exchange.cart.bases import Basis, all_bases
 from hub.identity import store as identity_store
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Scope:
     unit: Unit
     member_id: uuid.UUID
     now: datetime
-    library: Mapping[str, Basis]
+    known_bases: Mapping[str, Basis]
     _resources: dict[str, Resource | None] = field(default_factory=dict)
     _providers: dict[str, Member | None] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ class Scope:
 
 def scope_of(context: Context, unit: Unit, member_id: uuid.UUID) -> Scope:
     """Return a fresh look for a member."""
-    return Scope(context, unit, member_id, context.now(), library(unit))
+    return Scope(context, unit, member_id, context.now(), all_bases(unit))
 
 
 def named(scope: Scope, content: Content) -> Content:

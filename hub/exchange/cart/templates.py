@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from catalogue.search import Search, find_items
 from hub.directory.facts import load_resource
 from hub.exchange.cart import store
-from hub.exchange.cart.bases import KEY, library, library_error, record_addition
+from hub.exchange.cart.bases import KEY, all_bases, library_error, record_addition
 from hub.exchange.cart.errors import Fault, TemplateNotFoundError
 from hub.exchange.cart.records import CartLine, Content
 from policies.case_numbers import CasePatternError, check_case_pattern
@@ -174,7 +174,7 @@ def _faults(unit: Unit, new: Template) -> Iterator[Fault]:
         yield "items", "须列出典型信息项及其名称", "name the typical items"
     if not new.modes:
         yield "modes", "须写明共享方式", "name the modes"
-    unknown = [key for key in new.bases if key not in library(unit)]
+    unknown = [key for key in new.bases if key not in all_bases(unit)]
     if unknown:
         yield "bases", f"依据库中没有：{'、'.join(unknown)}", f"not in the library: {', '.join(unknown)}"
     if new.case_pattern is not None:

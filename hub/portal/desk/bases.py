@@ -36,7 +36,7 @@ def library(
     with page.hub.database.begin() as unit:
         application = drafts.find(unit, page.person, application_id)
         found = bases.search(unit, q, theme)
-        themes = sorted({name for one in bases.library(unit).values() for name in one.themes})
+        themes = sorted({name for one in bases.all_bases(unit).values() for name in one.themes})
     picked = set(application.content.bases)
     return page.show(
         "desk_bases.html",
@@ -71,7 +71,7 @@ def pick(application_id: uuid.UUID, page: User, form: Posted) -> Response:
     try:
         with page.hub.database.begin() as unit:
             application = drafts.find_version(unit, page.person, application_id, form.number("version") or 0)
-            known = bases.library(unit)
+            known = bases.all_bases(unit)
             ticked = [one for one in form.every("basis") if one in known]
             shown = set(form.every("shown"))
             kept = [one for one in application.content.bases if one not in shown or one in ticked]

@@ -112,7 +112,7 @@ def _values(page: WorkPage, unit: Unit, scope: Scope, application: Application, 
         "bases": [
             (one.id, one.citation, page.pick(one.duty_zh, one.duty_en))
             for key in picked
-            if (one := scope.library.get(key)) is not None
+            if (one := scope.known_bases.get(key)) is not None
         ],
         "systems": [(str(one.id), one.name, "") for one in own if one.status is Status.ACTIVE],
         "members": [(one.slug, one.name) for one in members if one.id != application.member_id],

@@ -127,7 +127,7 @@ def summary(page: WorkPage, unit: Unit, scope: Scope, content: Content) -> list[
     told = [
         ("purpose", content.purpose),
         ("scenario", content.scenario),
-        ("basis", legal_basis_text(scope.library, content)),
+        ("basis", legal_basis_text(scope.known_bases, content)),
         ("cases", "、".join(content.case_numbers) or content.case_pattern or ""),
         ("modes", words.listed(page, [words.mode(page, one) for one in sorted(content.modes)])),
         ("people", words.listed(page, content.people)),

@@ -72,7 +72,7 @@ def _facts(page: WorkPage, unit: Unit, request: ShareRequest) -> dict[str, Any]:
     standing = standing_body(page.context, unit, request)
     urged = supervision_store.urgings(unit, [clock["id"] for clock in standing["clocks"]])
     entry = naming.entries(page, unit, [request.entry_id])[request.entry_id]
-    cited = [one for one in bases.library(unit).values() if one.citation in request.legal_basis]
+    cited = [one for one in bases.all_bases(unit).values() if one.citation in request.legal_basis]
     waiting = [line for line in request.lines if line.state is LineState.WAITING]
     due = min((line.due_on for line in waiting if line.due_on is not None), default=None)
     return {
