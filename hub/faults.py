@@ -26,6 +26,8 @@ POINTS: frozenset[str] = frozenset(
         "query.receipted",  # the receipt of the answer is durable, the first byte is about to leave
         "verify.decided",  # a verification is permitted, nothing is read, no receipt is written
         "verify.receipted",  # the receipt of the result is durable, the first byte is about to leave
+        "relay.answered",  # the provider's API has answered, the receipt of what is passed on is not written
+        "relay.receipted",  # that receipt is durable, the first byte is about to leave
     }
 )
 

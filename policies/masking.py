@@ -123,7 +123,7 @@ def _phone(value: object, _ask: _Ask) -> str:
 # road, a village or a housing estate (东区, 小区, 家属区) is not taken for a district: the mask then ends at the city.
 _DISTRICT = re.compile(
     rf"(?P<kept>(?:{'|'.join(PROVINCES)})?[一-鿿]{{2,8}}?(?:市|自治州|地区|盟)"
-    r"(?:[^\W0-9A-Za-z_路街巷号村院栋幢室弄苑厦场]{1,12}?"
+    r"(?:[^\W0-9A-Za-z_路街巷号村区院栋幢室弄苑厦场]{1,12}?"
     r"(?:(?<![小社园校厂院库矿景东西南北期住宅墅活属舍一二三四五六七八九十])区|县|旗))?)"
 )
 

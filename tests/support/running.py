@@ -54,13 +54,14 @@ def free_port() -> int:
 class RunningHub:
     """One data directory, one port, and the process that serves them, again and again."""
 
-    def __init__(self, data_dir: Path, port: int) -> None:
-        """Nothing runs before :meth:`start`."""
+    def __init__(self, data_dir: Path, port: int, **more: str) -> None:
+        """Nothing runs before :meth:`start`; ``more`` are variables of its environment."""
         self.data_dir = data_dir
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.log = data_dir.parent / f"{data_dir.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._more = more
 
     @property
     def settings(self) -> Settings:
@@ -74,7 +75,7 @@ class RunningHub:
         kept.pop("PYTHONDONTWRITEBYTECODE", None)
         bytecode = self.data_dir.parents[1] / "bytecode"  # one for all hubs of a test run
         own = {"HUB_DATA_DIR": str(self.data_dir), "HUB_PUBLIC_URL": self.url, "HUB_DEMO": "true"}
-        return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(bytecode), **own, **more}
+        return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(bytecode), **own, **self._more, **more}
 
     def start(self, fault: str = "") -> bool:
         """Start the hub and wait until it is ready; with an armed ``fault`` it may die instead (False)."""
@@ -163,9 +164,9 @@ def found(data_dir: Path, port: int) -> tuple[DemoSystem, ...]:
 
 
 @contextmanager
-def founded_hub(folder: Path) -> Iterator[tuple[RunningHub, People]]:
-    """Give a served hub with the demo city's people and nothing in its directory yet."""
-    hub = RunningHub(folder / "data", free_port())
+def founded_hub(folder: Path, **more: str) -> Iterator[tuple[RunningHub, People]]:
+    """Give a served hub with the demo city's people and nothing in its directory yet; ``more`` are its variables."""
+    hub = RunningHub(folder / "data", free_port(), **more)
     systems = found(hub.data_dir, hub.port)
     people = People(hub.url, systems)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -22,9 +23,11 @@ from tests.support.hosted import Doors, HostedCity, hosted_city
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import httpx2
 
+    from hub.demo.load import People
     from tests.conftest import Server
     from tests.hub.relay.provider import Provider
 
@@ -110,9 +113,9 @@ class Town:
         return last["outcome"], last.get("reason_code"), last["status"]
 
 
-def ask_for_relay(town: Town, member: str = ASKER) -> str:
+def ask_for_relay(people: People, member: str = ASKER) -> str:
     """Ask for items with the mode relay, let the provider answer; returns the id of the request."""
-    people, now = town.city.people, town.city.people.now()
+    now = people.now()
     body = {
         "entry": MARRIAGES,
         "system": people.registered[member].system_id,
@@ -133,11 +136,10 @@ def ask_for_relay(town: Town, member: str = ASKER) -> str:
     return str(request["id"])
 
 
-@pytest.fixture(scope="session")
-def relay_town(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Give the city with its provider."""
-    clock = Clock(utc_now())  # of the machine, until a test moves it: the command line knows no other
-    folder = tmp_path_factory.mktemp("relay")
+@contextmanager
+def relaying_town(server: Server, template: str, folder: Path) -> Iterator[Town]:
+    """Give a city with a provider; its clock is that of the machine until a test moves it."""
+    clock = Clock(utc_now())
     with (
         stub.running_provider() as provider,
         hosted_city(server, template, folder, now=clock, egress_loopback=True) as city,
@@ -145,9 +147,16 @@ def relay_town(server: Server, template: str, tmp_path_factory: pytest.TempPathF
         city.services.relay.limits = LIMITS
         town = Town(city, provider, Doors(city), clock)
         acts.publish(city.people, MARRIAGES)
-        ask_for_relay(town)
+        ask_for_relay(city.people)
         yield town
         town.doors.close()
+
+
+@pytest.fixture(scope="session")
+def relay_town(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Give the city that these modules share; its clock may have been moved."""
+    with relaying_town(server, template, tmp_path_factory.mktemp("relay")) as town:
+        yield town
 
 
 @pytest.fixture

@@ -58,8 +58,10 @@ class Provider:
             headers = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in rest)}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             self.seen.append(Seen(method, target, headers, body))
-            await self.behave(self.seen[-1], writer)
-        writer.close()
+            try:
+                await self.behave(self.seen[-1], writer)
+            finally:  # also when the provider is stopped in the middle: an open writer outlives its loop
+                writer.close()
         with suppress(Exception):
             await writer.wait_closed()
 

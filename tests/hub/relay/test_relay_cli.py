@@ -8,19 +8,30 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from hub.identity.roles import Role
 from tests.hub.relay import provider as stub
-from tests.hub.relay.conftest import ASKER, PERSON, PROVIDER, ROW
+from tests.hub.relay.conftest import ASKER, PERSON, PROVIDER, ROW, relaying_town
 from tests.support import acts
 from tests.support.acts import MARRIAGES
 from tests.support.running import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.conftest import Server
     from tests.hub.relay.conftest import Town
 
 SYNTHETIC = "990000199001010015"
+
+
+@pytest.fixture(scope="module")
+def relay_town(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Give a city whose clock nobody moves: the programs these tests run know no other than the machine's."""
+    with relaying_town(server, template, tmp_path_factory.mktemp("relay-cli")) as town:
+        yield town
 
 
 def run(town: Town, *arguments: str) -> str:
