@@ -172,7 +172,7 @@ def test_channel_existence_what_belongs_to_others_reads_as_what_does_not_exist(a
         assert there[0] in {403, 404}
 
 
-def alike(trials: Mapping[str, Callable[[], object]], count: int = TRIALS) -> None:
+def assert_alike(trials: Mapping[str, Callable[[], object]], count: int = TRIALS) -> None:
     """Do the acts in turn, many times, and say that none takes notably longer than another."""
     taken: dict[str, list[float]] = {name: [] for name in trials}
     for act in trials.values():
@@ -195,7 +195,9 @@ def test_channel_time_of_a_verification_does_not_tell_whether_the_person_is_ther
         return lambda: door.post(path, json=body)
 
     name = PLANTED[MARRIAGES]["xingming"]
-    alike({"match": verifying(NUMBER, name), "mismatch": verifying(NUMBER, "某某某"), "none": verifying(ABSENT, name)})
+    assert_alike(
+        {"match": verifying(NUMBER, name), "mismatch": verifying(NUMBER, "某某某"), "none": verifying(ABSENT, name)}
+    )
 
 
 def test_channel_time_of_a_login_does_not_tell_whether_the_person_is_there(aviary: Aviary) -> None:
@@ -208,7 +210,7 @@ def test_channel_time_of_a_login_does_not_tell_whether_the_person_is_there(aviar
         chosen = real if prefix == "real" else names
         return lambda: public.post("/api/v1/sessions", json={"login": next(chosen), "password": "not-the-password"})
 
-    alike({"real": logging_in("real"), "nobody": logging_in("nobody")}, count=8)
+    assert_alike({"real": logging_in("real"), "nobody": logging_in("nobody")}, count=8)
 
 
 def test_channel_time_of_my_data_does_not_tell_whether_another_has_a_case(aviary: Aviary) -> None:
@@ -219,7 +221,7 @@ def test_channel_time_of_my_data_does_not_tell_whether_another_has_a_case(aviary
     def taking_back(case: str) -> Callable[[], object]:
         return lambda: citizen.post(f"/api/v1/me/corrections/{case}/withdraw", headers=headers)
 
-    alike({"theirs": taking_back(theirs), "none": taking_back("01a20193-3877-7295-b99c-d9eb9f48ddf3")}, count=12)
+    assert_alike({"theirs": taking_back(theirs), "none": taking_back("01a20193-3877-7295-b99c-d9eb9f48ddf3")}, count=12)
 
 
 def test_channel_size_of_masked_values_does_not_tell_which_hidden_item_changed(aviary: Aviary) -> None:

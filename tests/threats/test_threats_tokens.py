@@ -72,7 +72,7 @@ def holder(town: Town, agencies: Agencies) -> Iterator[Holder]:
         yield Holder(agencies.granted.url, keys, agencies.granted.token(), client)
 
 
-def refused(answer: httpx2.Response, reason: str) -> None:
+def assert_refused(answer: httpx2.Response, reason: str) -> None:
     """Say that a request was refused as RFC 9449 7.1 asks, for the reason expected."""
     assert (answer.status_code, answer.json().get("reason")) == (401, reason), answer.text
     assert answer.headers["WWW-Authenticate"].startswith("DPoP ")
@@ -83,11 +83,11 @@ def test_a_token_with_its_proof_is_accepted(holder: Holder) -> None:
 
 
 def test_a_stolen_token_without_its_proof_is_refused(holder: Holder) -> None:
-    refused(holder.ask(None), "proof-missing")
+    assert_refused(holder.ask(None), "proof-missing")
 
 
 def test_a_bound_token_sent_as_a_bearer_token_is_refused(holder: Holder) -> None:
-    refused(holder.ask(holder.proof(), scheme="Bearer"), "proof-downgraded")
+    assert_refused(holder.ask(holder.proof(), scheme="Bearer"), "proof-downgraded")
 
 
 WRONG: Mapping[str, tuple[dict[str, Any], str]] = {
@@ -118,29 +118,29 @@ WRONG: Mapping[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_proof_that_breaks_a_rule_is_refused(holder: Holder, wrong: str) -> None:
     changes, reason = WRONG[wrong]
-    refused(holder.ask(holder.proof(**changes)), reason)
+    assert_refused(holder.ask(holder.proof(**changes)), reason)
 
 
 def test_a_proof_signed_by_one_key_that_shows_another_is_refused(holder: Holder) -> None:
     jwk, _ = holder.keys._public()
     forged = holder.proof(key=ed25519.Ed25519PrivateKey.generate(), header={"jwk": dict(jwk)})
-    refused(holder.ask(forged), "proof-signature")
+    assert_refused(holder.ask(forged), "proof-signature")
 
 
 def test_an_unsigned_proof_is_refused(holder: Holder) -> None:
     head, claims, _ = holder.proof().split(".")
-    refused(holder.ask(f"{head}.{claims}."), "proof-signature")
+    assert_refused(holder.ask(f"{head}.{claims}."), "proof-signature")
 
 
 def test_two_proof_headers_are_refused(holder: Holder) -> None:
     headers = [("Authorization", f"DPoP {holder.token}"), ("DPoP", holder.proof()), ("DPoP", holder.proof())]
-    refused(holder.client.post(PATH, json=BODY, headers=headers), "proof-several-proofs")
+    assert_refused(holder.client.post(PATH, json=BODY, headers=headers), "proof-several-proofs")
 
 
 def test_a_proof_is_good_once(holder: Holder) -> None:
     proof = holder.proof()
     assert holder.ask(proof).status_code == 200
-    refused(holder.ask(proof), "proof-replayed")
+    assert_refused(holder.ask(proof), "proof-replayed")
 
 
 def test_of_twenty_concurrent_copies_of_a_proof_one_is_answered(holder: Holder) -> None:
