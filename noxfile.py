@@ -7,6 +7,7 @@ session downloads anything of its own. ``nox -l`` lists the sessions. See docs/d
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ import nox
 HERE: Final = Path(__file__).resolve().parent
 BIN: Final = Path(sys.executable).parent
 """Folder of the programs installed beside the running Python."""
+PROCESSES: Final = str(min(8, max(2, os.cpu_count() or 1)))
+"""Of the tests: one a processor, eight at most; half of each waits for the database, so never one alone."""
 
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "none"
@@ -49,8 +52,8 @@ def imports(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run all tests but the long ones, one process a core; arguments after ``--`` go to pytest (``-n 0``: one)."""
-    run_module(session, "pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
+    """Run all tests but the long ones in several processes; arguments after ``--`` go to pytest (``-n 0``: in one)."""
+    run_module(session, "pytest", "-n", PROCESSES, "--dist", "loadfile", *session.posargs)
 
 
 @nox.session(default=False)
