@@ -35,8 +35,6 @@ class Server:
     """A running PostgreSQL on which databases are made and dropped."""
 
     url: str
-    strategy: str = "wal_log"
-    """How a database is cloned: where nothing is forced to disk, copying files takes half the time."""
     prefix: str = field(default_factory=lambda: f"shutong_test_{os.getpid()}")
     numbers: Iterator[int] = field(default_factory=count)
 
@@ -47,7 +45,7 @@ class Server:
     def create(self, template: str | None = None) -> str:
         """Make a database and return its name."""
         name = f"{self.prefix}_{next(self.numbers)}"
-        source, strategy = ("template0", "") if template is None else (template, f" STRATEGY {self.strategy}")
+        source, strategy = ("template0", "") if template is None else (template, " STRATEGY wal_log")
         text = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + strategy)
         self._admin(text.format(sql.Identifier(name), sql.Identifier(source)))
         return name
@@ -70,7 +68,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         return
     options = ServerOptions(is_durable=False, is_watched=False, max_connections=200)
     with EmbeddedPostgres(tmp_path_factory.mktemp("server"), options) as embedded:
-        yield Server(embedded.url("postgres"), "file_copy")
+        yield Server(embedded.url("postgres"))
 
 
 @pytest.fixture(scope="session")
