@@ -266,7 +266,10 @@ def _bank_cards(frame: pl.DataFrame, _: _Options) -> pl.DataFrame:
         plain = weighted_sums(padded, 0, DIGITS, [1, 0] * 9 + [1])
         doubled = weighted_sums(padded, 0, DOUBLED_DIGITS, [0, 1] * 9 + [0])
         wrong = pl.col("sum") % 10 != 0
-        return rows.with_columns(plain + doubled).with_columns(_faults((wrong, FaultCode.BANK_CARD_CHECK)))
+        truncated = wrong & pl.col("v").str.contains(patterns.BANK_CARD_TRUNCATED)
+        return rows.with_columns(plain + doubled).with_columns(
+            _faults((truncated, FaultCode.EXCEL_TRUNCATED), (wrong, FaultCode.BANK_CARD_CHECK))
+        )
 
     def other(rows: pl.DataFrame) -> pl.DataFrame:
         scientific = pl.col("v").str.contains(patterns.SCIENTIFIC)

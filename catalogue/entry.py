@@ -46,10 +46,12 @@ class Zone(StrEnum):
 
 
 class PushMode(StrEnum):
-    """What a push holds: the whole resource, or rows to insert and replace by key."""
+    """What a push holds: the whole resource, rows to insert and replace by key, new rows only, or keys to close."""
 
     FULL = "full"
     UPSERT = "upsert"
+    APPEND = "append"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +112,41 @@ class Opening:
         return self.type is not OpenType.CLOSED
 
 
+class OnFaults(StrEnum):
+    """What happens to a push with rejected rows: the good rows go in, or the whole push waits for a person."""
+
+    HOLD_ROWS = "hold_rows"
+    HOLD_PUSH = "hold_push"
+
+
+class Release(StrEnum):
+    """Whether a push goes in by itself, or another person of the department releases it first."""
+
+    DIRECT = "direct"
+    TWO_STEP = "two_step"
+
+
 @dataclass(frozen=True, slots=True)
 class PushPolicy:
     """How the resource is supplied (Zhengzhou Art. 19).
 
     ``hold_rows``: a full push that would close more rows than this waits for a person's consent
-    (mass-delete guard); None means the system's default share of the resource.
+    (mass-delete guard); None means the system's default share of the resource. ``keep_versions`` and ``keep_days``:
+    how many versions, and for how long, can be read back; history older than both is removed. None keeps all.
+    ``on_faults`` hold_push: a push waits as a whole when more than ``most_rejected_rows`` rows, or more than
+    ``most_rejected_percent`` of its rows, are rejected; with neither limit, when any is. ``hold_drift``: it waits
+    also when its rows differ too much from the last push.
     """
 
     modes: tuple[PushMode, ...] = (PushMode.FULL, PushMode.UPSERT)
     hold_rows: int | None = None
+    keep_versions: int | None = None
+    keep_days: int | None = None
+    on_faults: OnFaults = OnFaults.HOLD_ROWS
+    most_rejected_rows: int | None = None
+    most_rejected_percent: float | None = None
+    hold_drift: bool = False
+    release: Release = Release.DIRECT
 
 
 @dataclass(frozen=True, slots=True)

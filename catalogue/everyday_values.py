@@ -35,6 +35,8 @@ def bank_card(text: str) -> CheckResult:
     if not re.match(patterns.BANK_CARD, value):
         return CheckResult.bad(FaultCode.BANK_CARD_FORM, value)
     if not luhn_holds(value):
+        if re.match(patterns.BANK_CARD_TRUNCATED, value):
+            return CheckResult.bad(FaultCode.EXCEL_TRUNCATED, value)
         return CheckResult.bad(FaultCode.BANK_CARD_CHECK, value)
     return CheckResult.good(value)
 

@@ -93,8 +93,8 @@ _EXCEL_FAULTS: Final = {
     FaultCode.EXCEL_TRUNCATED: _bad(
         "excel.truncated",
         EXCEL,
-        "末三位为 000 且校验位不符：号码在 Excel 中被截成了 15 位有效数字",
-        "ends in 000 and the check character is wrong: Excel kept only 15 significant digits",
+        "第 16 位起全是 0 且校验位不符：号码在 Excel 中被截成了 15 位有效数字",
+        "all zeros from digit 16 on and the check character is wrong: Excel kept only 15 significant digits",
         "把该列格式设为文本，从业务系统重新导出；丢失的数字无法恢复",
         "format the column as text and export again from the source system; the lost digits cannot be restored",
     ),

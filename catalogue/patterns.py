@@ -24,6 +24,8 @@ USCC_FORMED: Final = rf"^[{USCC_ALPHABET}]{{2}}[0-9]{{6}}[{USCC_ALPHABET}]{{10}}
 ORG_CODE: Final = r"^[0-9A-Z]{8}[0-9X]$"
 DIVISION: Final = r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$"
 BANK_CARD: Final = r"^[0-9]{12,19}$"
+BANK_CARD_TRUNCATED: Final = r"^[0-9]{15}0{2,4}$"
+"""Zeros from the 16th digit on: all a spreadsheet keeps of a card number of 17 to 19 digits (one zero is no sign)."""
 
 PHONE_NOISE: Final = r"[ ()]"
 PHONE_COUNTRY: Final = r"^(\+86|0086)-?"

@@ -140,6 +140,27 @@ def check_target(url: str | httpx2.URL, policy: EgressPolicy) -> Target:
     return Target(parsed.scheme, host, port, tuple(str(address) for address in addresses))
 
 
+def check_server(host: str, port: int, policy: EgressPolicy) -> Target:
+    """Return what to dial for a server that speaks no HTTP (a department's database); every address is checked.
+
+    The operator's list decides as for URLs; ports of databases are open here, those of the hub itself never.
+
+    Raises:
+        EgressRefusedError, EgressUnreachableError: as :func:`check_target`.
+    """
+    name = host.lower().removesuffix(".")
+    literal = _literal(name)
+    if (name, port) in policy.own:
+        raise _refused("own", "这是本平台自己的地址", "this is the hub's own address")
+    texts = _resolved(name, port, policy.resolve) if literal is None else (str(literal),)
+    addresses = tuple(plain(ip_address(text)) for text in texts)
+    for address in addresses:
+        _check_address(address, name, port, policy)
+    if not LEAST_PORT <= port <= LARGEST_PORT:
+        raise _refused("port", "该端口不是数据库的端口", "this is no port of a database")
+    return Target("tcp", name, port, tuple(str(address) for address in addresses))
+
+
 def _parsed(url: str | httpx2.URL) -> httpx2.URL:
     text = str(url)
     if len(text) > URL_LENGTH or UNWANTED.search(text):

@@ -23,6 +23,13 @@ FIELDS: Final = "_fields"
 """Column of a chunk: number of values of a record that has more or fewer than the header, else null, Int32."""
 
 
+GEOMETRY: Final = "geometry"
+"""Name of the column in which a source of shapes hands them on: extended WKB in hexadecimal, SRID 4490."""
+
+BROKEN: Final = "!"
+"""Begins the text of a shape that could not be built: a word for the reason follows (``ring``, ``unreadable``)."""
+
+
 def position(index: int) -> str:
     """Return the name a chunk gives to its column at 0-based ``index``."""
     return f"c{index}"
@@ -47,6 +54,20 @@ class ReadOptions:
     ``skip_after_header`` drops unit or sub-header lines below it, ``skip_footer`` the last rows (notes,
     sources). ``no_header`` means that data begin on that line; ``columns`` then names them.
     ``quote`` empty means that quotation marks are ordinary characters. ``sheet`` is a name or a 1-based number.
+
+    Tables that are no plain lists: ``header_rows`` header lines from the header line on are joined to one name a
+    column ("上级/下级"); ``fill_merged`` ("down", "right" or "all") gives the value of merged cells below the header
+    to every cell of the range; ``footer_words`` begin the notes at the end, each a row with one value; a row with a
+    value in its first column alone becomes the value of the item ``subtitles_to`` in the rows below it; columns
+    whose name fits ``unpivot`` (``#`` a digit, ``*`` any text, braces around the part to keep) become rows: their
+    heading in ``unpivot_heading``, the value in ``unpivot_value``.
+
+    ``member`` names the file of an archive that is the table; ``records_path`` the array of a JSON document that
+    holds the records (keys joined by dots, ``$`` for the document itself); ``nested`` is ``text`` to keep lists
+    inside a record as their JSON text.
+
+    ``crs`` is the coordinate system of a file that states none (an EPSG code, CGCS2000, WGS-84); a layer of a
+    GeoPackage is named by ``sheet``. ``point`` makes points of two columns of a table: ``longitude,latitude,crs``.
     """
 
     name: str | None = None
@@ -60,6 +81,18 @@ class ReadOptions:
     skip_footer: int = 0
     no_header: bool = False
     columns: tuple[str, ...] = ()
+    header_rows: int = 1
+    fill_merged: str = ""
+    footer_words: tuple[str, ...] = ()
+    subtitles_to: str = ""
+    unpivot: str = ""
+    unpivot_heading: str = ""
+    unpivot_value: str = ""
+    member: str | None = None
+    records_path: str | None = None
+    nested: str = ""
+    crs: str | None = None
+    point: str | None = None
 
     @property
     def header_line(self) -> int:
@@ -82,6 +115,12 @@ class Limits:
     workbook_bytes: int = 2 << 30
     sheet_cells: int = 30_000_000
     sheet_chunk_rows: int = 50_000
+    directory_bytes: int = 2 << 20
+    record_chunk_rows: int = 20_000
+    batch_bytes: int = 128 << 20
+    page_bytes: int = 64 << 20
+    group_rows: int = 16_000_000
+    total_rows: int = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +140,32 @@ class OutsideText:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadNote:
+    """Something about the reading that the provider should know: what (``zh``, ``en``), how often, and where first.
+
+    ``kind`` is a word for machines; ``places`` are cells, ranges, columns, lines or sheets, never values.
+    """
+
+    kind: str
+    zh: str
+    en: str
+    count: int = 1
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableFacts:
     """What was read and what was left out. Counts are final once the chunks are exhausted.
 
     ``encoding`` is empty for workbooks. ``blank_lines`` and ``footer_lines`` give the first places of the
     rows counted beside them; ``footer_filled`` are those of them with several values, which may be data after
-    all. ``blank_columns`` are letters of columns without name and without value.
+    all. ``blank_columns`` are letters of columns without name and without value. ``notes`` tell what a workbook
+    shows otherwise than it stores (merged, hidden, formatted cells); ``number_columns`` are letters of columns in
+    which cells are numbers, so that lost zeros and the 15 digits of a spreadsheet can be told from texts.
+    ``encoding_basis`` says how sure the encoding is: ``mark`` (byte order mark), ``stated`` (by the provider),
+    ``structure`` (only this one fits), ``ascii`` (nothing tells them apart) or ``likely`` (by its characters).
+    ``member`` is the file read out of an archive, ``records_path`` the array read out of a JSON document.
+    ``crs`` is the coordinate system the shapes were in; empty where there are none.
     """
 
     format: str
@@ -125,6 +184,12 @@ class TableFacts:
     footer_filled: tuple[int, ...] = ()
     skipped_rows: int = 0
     bytes_read: int = 0
+    notes: tuple[ReadNote, ...] = ()
+    number_columns: tuple[str, ...] = ()
+    encoding_basis: str = ""
+    member: str = ""
+    records_path: str = ""
+    crs: str = ""
 
 
 class TableSource(Protocol):

@@ -12,6 +12,7 @@ from catalogue.entry_rules.finding import error, warning
 from catalogue.identifiers import CHECK_NAMES, PUBLIC_PHONE, organisation_code
 from catalogue.item import DataType, Item
 from catalogue.marks import MarkKind, find_marks
+from catalogue.shapes import SHAPE_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,11 +108,14 @@ def check_items(entry: Entry, _: ValidationContext) -> Iterator[Finding]:
         if item.type is DataType.TEXT and not (item.length and item.length > 0):
             missing = ("字符型信息项没有长度", "a text item has no length")
             yield error("V10", f"{path}.length", missing, ("填写最大字符数", "give the largest number of characters"))
-        known = (*CHECK_NAMES, PUBLIC_PHONE)
+        known = (*CHECK_NAMES, PUBLIC_PHONE, *SHAPE_CHECKS)
         if item.check is not None and item.check not in known:
             unknown = ("没有这个校验规则", "no validator has this name")
             mend = (f"可用：{'、'.join(known)}", f"choose one of: {', '.join(known)}")
             yield error("V10", f"{path}.check", unknown, mend)
+        if item.check in SHAPE_CHECKS and (item.type is not DataType.GENERAL or item.column in entry.keys):
+            wrong = ("空间信息项须为通用型（G），且不能作主键", "a shape is of type G, and no key")
+            yield error("V10", f"{path}.type", wrong, ("类型改为 G，主键另选", "make it G and choose another key"))
         if item.own_motion is not None and item.own_motion not in load_code_list("own_motion"):
             listed = "、".join(load_code_list("own_motion").rows)
             unknown = ("主动公开事项代码不在表中", "the code is not in the list of own-motion information")

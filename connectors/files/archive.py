@@ -12,6 +12,7 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from connectors.files.errors import DamagedFileError, FileLimitError
+from connectors.files.zip_directory import read_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,20 +40,7 @@ class Archive:
         self._limits = limits
         self._size = path.stat().st_size
         self._unpacked = 0
-        try:
-            with zipfile.ZipFile(path) as archive:
-                self._members = {member.filename: member for member in archive.infolist()}
-                entries = len(archive.infolist())
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise _damaged("目录") from error
-        if entries > limits.entries:
-            raise FileLimitError(
-                f"工作簿内有 {entries} 个部件，上限是 {limits.entries}，疑似压缩炸弹",
-                f"the workbook has {entries} parts, the limit is {limits.entries}: it looks like a bomb",
-                next_zh="在 Excel 中新建工作簿，只粘贴数据后另存",
-                next_en="paste the data into a new workbook and save that",
-                facts={"entries": entries, "limit": limits.entries},
-            )
+        self._members = {member.filename: member for member in read_directory(path, limits)}
         if any(name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") for name in self._members):
             raise _damaged("部件路径")
         self._refuse_large(sum(member.file_size for member in self._members.values()))

@@ -41,6 +41,18 @@ class FileLimitError(FileError):
     """A limit that protects the machine is exceeded."""
 
 
+class ArchiveMemberError(FileError):
+    """A file of an archive is absent, must be chosen, or is not safe to unpack."""
+
+
+class RecordsError(FileError):
+    """Records of a JSON text that cannot be found, must be chosen, or are no rows of a table."""
+
+
+class ColumnTypeError(FileError):
+    """A column of a typed file whose values have no text form."""
+
+
 class SheetError(FileError):
     """The sheet asked for is absent, empty, or must be chosen."""
 
@@ -51,3 +63,15 @@ class HeaderError(FileError):
 
 class ReadOptionError(FileError):
     """An option that cannot be: unknown encoding, delimiter of two characters, row 0."""
+
+
+class CoordinateSystemError(FileError):
+    """The file states no coordinate system, or one that cannot be stored as CGCS2000."""
+
+
+class OffsetCoordinatesError(FileError):
+    """The coordinates are GCJ-02 or BD-09, the shifted systems of web maps."""
+
+
+class LayerError(FileError):
+    """The layer asked for is absent, or must be chosen."""

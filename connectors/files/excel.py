@@ -1,4 +1,4 @@
-"""Workbooks: XLSX (ISO/IEC 29500) and XLS (BIFF) through calamine, every cell as text.
+"""Workbooks: XLSX (ISO/IEC 29500), XLS (BIFF) and ODS (OpenDocument) through calamine, every cell as text.
 
 Dates become ISO text, whole numbers lose their ``.0``; a number of 16 digits or more is written with the
 15 digits a spreadsheet keeps (``4.10102199003071E+17``), so that nobody takes it for an identifier.
@@ -7,22 +7,26 @@ Formula errors stay visible as ``#DIV/0!``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 import fastexcel
 import polars as pl
 
-from connectors.files import biff, ooxml
-from connectors.files.archive import Archive
+from connectors.files.biff import XlsAnatomy
 from connectors.files.errors import DamagedFileError, FileError, HeaderError, SheetError
+from connectors.files.headings import joined
+from connectors.files.layout import Layout, fill_body, fill_header, notes
+from connectors.files.odf import OdsAnatomy
+from connectors.files.ooxml import XlsxAnatomy
 from connectors.files.rows import RowTally, clean_rows
-from connectors.port import FIELDS, LINE, OutsideText, TableFacts, letter, position
+from connectors.port import FIELDS, LINE, OutsideText, ReadNote, TableFacts, letter, position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
+    from connectors.files.ooxml import SheetScan
     from connectors.port import Limits, ReadOptions
 
 _PREVIEW_ROWS: Final = 20
@@ -32,23 +36,68 @@ _LONG_NUMBER: Final = r"^-?[0-9]{16,}$"
 _CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 
 
+class Anatomy(Protocol):
+    """The raw side of a workbook, of whatever kind: what it says besides the values of its cells."""
+
+    @property
+    def kind(self) -> str:
+        """Format as the report names it."""
+        ...
+
+    def hidden(self) -> frozenset[str]:
+        """Return the names of the sheets that are not shown."""
+        ...
+
+    def scan(self, name: str) -> SheetScan:
+        """Look at one sheet before a reader reserves memory for its extent; raise a ``FileError`` for a fault."""
+        ...
+
+    def outside(self, sheet: str) -> Iterator[OutsideText]:
+        """Yield the texts that are no cells of a sheet, for the intake gate."""
+        ...
+
+
+def open_workbook(path: Path, options: ReadOptions, limits: Limits, kind: str) -> WorkbookTable:
+    """Open one sheet of a workbook of ``kind`` xlsx, xls or ods; raises a ``FileError`` where that fails."""
+    makers: Mapping[str, Callable[[Path, Limits], Anatomy]] = {
+        "xlsx": XlsxAnatomy,
+        "xls": XlsAnatomy,
+        "ods": OdsAnatomy,
+    }
+    return WorkbookTable(path, options, limits, makers[kind](path, limits))
+
+
 class WorkbookTable:
     """One sheet of one workbook, opened; see :class:`connectors.port.TableSource`."""
 
-    def __init__(self, path: Path, options: ReadOptions, limits: Limits, *, is_xlsx: bool) -> None:
-        """Check the container, choose the sheet, read the header; raise a ``FileError`` where that fails."""
-        self._path, self._options, self._limits, self._is_xlsx = path, options, limits, is_xlsx
-        self._archive = Archive(path, limits) if is_xlsx else None
-        self._parts = ooxml.sheet_parts(self._archive) if self._archive is not None else {}
-        self._sheets = {} if is_xlsx else biff.scan_sheets(path, limits)
+    def __init__(self, path: Path, options: ReadOptions, limits: Limits, anatomy: Anatomy) -> None:
+        """Choose the sheet and read the header; raise a ``FileError`` where that fails."""
+        self._path, self._options, self._limits, self._anatomy = path, options, limits, anatomy
+        self._hidden = anatomy.hidden()
         self._scans: dict[str, dict[tuple[int, int], str]] = {}
+        self._layouts: dict[str, Layout] = {}
         self._texts: list[tuple[str, str]] = []
         reader = self._open()
         self._names = tuple(reader.sheet_names)
         self._sheet, cells = self._choose(reader)
         self._cells = self._restore_faults(cells)
         self._open_header()
+        layout = self._layouts.get(self._sheet, Layout())
+        if options.fill_merged:
+            self._cells = fill_body(self._cells, layout.merges, self._first, options.fill_merged)
+        self._notes = (*self._sheet_notes(), *notes(layout, self._cells, self._first, options.fill_merged))
+        present = {_index(name) for name in self._cells.columns}
+        self._numbers = tuple(letter(index) for index in sorted(layout.number_columns & present))
         self._tally = RowTally(self._header, options.skip_footer)
+
+    def _sheet_notes(self) -> Iterator[ReadNote]:
+        """Say of the sheets that are hidden, and of those that are not read."""
+        hidden = tuple(name for name in self._names if name in self._hidden)
+        if hidden:
+            zh, en = f"隐藏的工作表 {len(hidden)} 个", f"{len(hidden)} hidden sheets"
+            is_read = self._sheet in hidden
+            zh, en = (f"{zh}，读的就是其中一个", f"{en}, one of them was read") if is_read else (zh, f"{en} not read")
+            yield ReadNote("hidden_sheets", zh if is_read else f"{zh}，未读", en, len(hidden), hidden)
 
     def _open(self) -> fastexcel.ExcelReader:
         try:
@@ -75,6 +124,8 @@ class WorkbookTable:
                 raise self._sheet_error("所选工作表是空的", "the sheet chosen is empty", self._names)
             return wanted, cells
         filled = [(name, cells) for name in self._names if not (cells := self._load(reader, name)).is_empty()]
+        shown = [(name, cells) for name, cells in filled if name not in self._hidden]
+        filled = shown if len(shown) == 1 else filled
         if len(filled) != 1:
             names = tuple(name for name, _ in filled)
             if not names:
@@ -113,12 +164,10 @@ class WorkbookTable:
 
     def _scan(self, name: str) -> None:
         """Look at the raw sheet before a reader reserves memory for its extent."""
-        if self._archive is not None and name in self._parts:
-            scan = ooxml.scan_sheet(self._archive, self._parts[name], self._limits, texts=False)
-            self._scans[name] = scan.faults
-            self._texts += [(name, text) for text in scan.texts]
-        elif name in self._sheets:
-            self._scans[name] = self._sheets[name]
+        scan = self._anatomy.scan(name)
+        self._scans[name] = scan.faults
+        self._layouts[name] = scan.layout
+        self._texts += [(name, text) for text in scan.texts]
 
     def _restore_faults(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Put back the errors that the cell reader gives as blanks."""
@@ -136,10 +185,10 @@ class WorkbookTable:
     def _open_header(self) -> None:
         options = self._options
         row = options.header_line - 1
-        first = row if options.no_header else row + 1 + options.skip_after_header
+        first = row if options.no_header else row + options.header_rows + options.skip_after_header
         if row >= self._cells.height:
             raise _no_header(options.header_line)
-        names = [value or "" for value in self._cells.row(row)]
+        names = self._header_names(row)
         if options.no_header:
             given = options.columns or tuple(letter(_index(name)) for name in self._cells.columns)
             names = [*given, *[""] * (len(names) - len(given))][: len(names)]
@@ -156,6 +205,16 @@ class WorkbookTable:
         self._header = tuple(names)
         self._letters = tuple(letter(_index(name)) for name in self._cells.columns)
         self._first = first
+
+    def _header_names(self, row: int) -> list[str]:
+        """Return one name a column from the header lines, each merged cell standing over all its columns."""
+        count = self._options.header_rows
+        lines = [[value or "" for value in line] for line in self._cells.slice(row, count).iter_rows()]
+        if count == 1:
+            return lines[0]
+        columns = [_index(name) for name in self._cells.columns]
+        fill_header(lines, columns, row, self._layouts.get(self._sheet, Layout()).merges)
+        return list(joined(lines))
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -187,12 +246,14 @@ class WorkbookTable:
     def facts(self) -> TableFacts:
         """Return the counts so far."""
         return TableFacts(
-            format="xlsx" if self._is_xlsx else "xls",
+            format=self._anatomy.kind,
             sheet=self._sheet,
             sheets=self._names,
             header_line=self._options.header_line,
             skipped_rows=self._options.header_line - 1 + self._options.skip_after_header,
             bytes_read=self._path.stat().st_size,
+            notes=(*self._notes, *self._tally.notes()),
+            number_columns=self._numbers,
             **self._tally.counts(),
         )
 
@@ -206,10 +267,7 @@ class WorkbookTable:
         yield OutsideText("表头", "the header", " ".join(self._header), self._options.header_line)
         for name, text in self._texts:
             yield OutsideText(f"工作表“{name}”的页眉页脚", f"header or footer of sheet “{name}”", text)
-        if self._archive is not None:
-            yield from ooxml.outside_texts(self._archive, self._parts, self._sheet, self._limits)
-        else:
-            yield from biff.outside_texts(self._path)
+        yield from self._anatomy.outside(self._sheet)
 
     def footer(self) -> Iterator[OutsideText]:
         """Rows left out at the end."""

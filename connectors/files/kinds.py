@@ -1,34 +1,49 @@
 """What a file is, told by its first bytes, never by its name.
 
 Old systems give web pages the ending ``.xls`` and archives the ending ``.csv``; the message names what
-was found and how to make a table of it.
+was found and how to make a table of it. Only between a JSON document and JSON lines, where one line can be
+either, does the ending of the name decide.
 """
 
 from __future__ import annotations
 
-import zipfile
+import codecs
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from connectors.files.errors import DamagedFileError, UnsupportedFileError
+from connectors.files.archive import Archive
+from connectors.files.errors import UnsupportedFileError
+from connectors.files.zip_directory import read_directory
+from connectors.port import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 class Kind(StrEnum):
-    """Kinds that can be opened; GZIP holds one of the others."""
+    """Kinds that can be opened; GZIP and ZIP hold one of the others."""
 
     TEXT = "text"
     GZIP = "gzip"
+    ZIP = "zip"
     XLSX = "xlsx"
     XLS = "xls"
+    ODS = "ods"
+    JSON = "json"
+    NDJSON = "ndjson"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+    GEOJSON = "geojson"
+    SHAPEFILE = "shapefile"
+    GEOPACKAGE = "geopackage"
 
 
 HEAD_BYTES: Final = 8192
+_SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
-_AS_TABLE_ZH: Final = "请从业务系统导出 CSV、XLSX 或 XLS 后再推送"
-_AS_TABLE_EN: Final = "export CSV, XLSX or XLS from the source system and push that"
+_AS_TABLE_ZH: Final = "请从业务系统导出 CSV、XLSX、JSON 或 Parquet 后再推送"
+_AS_TABLE_EN: Final = "export CSV, XLSX, JSON or Parquet from the source system and push that"
 
 _MAGIC: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"%PDF", "PDF 文档", "a PDF document"),
@@ -42,92 +57,141 @@ _MAGIC: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"BZh", "bzip2 压缩文件", "a bzip2 file"),
     (b"\xfd7zXZ", "xz 压缩文件", "an xz file"),
     (b"\x28\xb5\x2f\xfd", "zstd 压缩文件", "a zstd file"),
-    (b"PAR1", "Parquet 文件", "a Parquet file"),
-    (b"ARROW1", "Arrow 文件", "an Arrow file"),
-    (b"SQLite format 3", "SQLite 数据库", "an SQLite database"),
     (b"{\\rtf", "RTF 文档", "an RTF document"),
     (b"\x7fELF", "程序文件", "a program"),
     (b"MZ\x90", "程序文件", "a program"),
+    (b"ORC", "ORC 文件", "an ORC file"),
+    (b"Obj\x01", "Avro 文件", "an Avro file"),
+    (codecs.BOM_UTF32_LE, "UTF-32 文本", "UTF-32 text"),
+    (codecs.BOM_UTF32_BE, "UTF-32 文本", "UTF-32 text"),
 )
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_SCAN_BYTES: Final = 16 << 20
+_GEOPACKAGE_IDS: Final = frozenset({b"GPKG", b"GP10", b"GP11"})
+_SHAPE_CODE: Final = (9994).to_bytes(4, "big")
+_ARROW_STREAM: Final = b"\xff\xff\xff\xff"
+_TAR_MARK: Final = slice(257, 262)
+_FEATURES: Final = re.compile(rb'"type"\s*:\s*"Feature(?:Collection)?"')
+_JSON_START: Final = re.compile(rb'\{\s*(?:["}]|$)|\[\s*(?:[\[\]{"]|$)')
+_LINES_NAMES: Final = (".ndjson", ".jsonl", ".jsonlines", ".ndjson.gz", ".jsonl.gz")
 
 
-def _unsupported(zh: str, en: str, next_zh: str = _AS_TABLE_ZH, next_en: str = _AS_TABLE_EN) -> UnsupportedFileError:
+def unsupported(zh: str, en: str, next_zh: str = _AS_TABLE_ZH, next_en: str = _AS_TABLE_EN) -> UnsupportedFileError:
+    """Build the refusal of a content that is known and is no table."""
     return UnsupportedFileError(
         f"文件内容是{zh}，不是表格", f"the content is {en}, not a table", next_zh=next_zh, next_en=next_en
     )
 
 
-def kind_of(head: bytes, path: Path) -> Kind:
+def kind_of(head: bytes, path: Path, limits: Limits | None = None, name: str | None = None) -> Kind:
     """Return the kind of a file from its first ``HEAD_BYTES`` bytes; the archive kinds read their directory.
+
+    ``name`` is the name the provider gave.
 
     Raises:
         UnsupportedFileError: the content is known and is no table.
         DamagedFileError: an archive without a readable directory.
+        FileLimitError: an archive whose directory is beyond the limits.
     """
-    for magic, zh, en in _MAGIC:
-        if head.startswith(magic):
-            raise _unsupported(zh, en)
-    if head.startswith(b"\x1f\x8b"):
-        return Kind.GZIP
+    kind = _known(head)
+    if kind is not None:
+        return kind
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip_kind(path)
+        return _zip_kind(path, limits or Limits())
     if head.startswith(_OLE):
         return _ole_kind(path)
-    _refuse_markup(head)
-    return Kind.TEXT
+    if head.startswith(b"SQLite format 3"):
+        return _sqlite_kind(head)
+    return _text_kind(head, name or "")
 
 
-def _refuse_markup(head: bytes) -> None:
-    """Raise for web pages, XML and JSON: text, yet no delimited table."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:512].lower()
-    if text.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")):
-        raise _unsupported(
+def _known(head: bytes) -> Kind | None:
+    """Return the kind that the first bytes alone prove; raise for those that are no table."""
+    for magic, zh, en in _MAGIC:
+        if head.startswith(magic):
+            raise unsupported(zh, en)
+    if head[_TAR_MARK] == b"ustar":
+        raise unsupported(
+            "TAR 归档", "a TAR archive", "解开后逐个推送其中的文件", "unpack it and push the files inside one by one"
+        )
+    if head.startswith(b"\x1f\x8b"):
+        return Kind.GZIP
+    if head.startswith(b"PAR1"):
+        return Kind.PARQUET
+    if head.startswith(b"PARE"):
+        raise unsupported("加密的 Parquet 文件", "an encrypted Parquet file", "不加密后再推送", "push it unencrypted")
+    if head.startswith((b"ARROW1", _ARROW_STREAM)):
+        return Kind.ARROW
+    if head.startswith(_SHAPE_CODE):
+        return Kind.SHAPEFILE
+    return None
+
+
+def _sqlite_kind(head: bytes) -> Kind:
+    if head[68:72] in _GEOPACKAGE_IDS:
+        return Kind.GEOPACKAGE
+    raise unsupported("SQLite 数据库", "an SQLite database")
+
+
+def _text_kind(head: bytes, name: str) -> Kind:
+    """Tell JSON, GeoJSON and JSON lines from delimited text; raise for web pages and XML."""
+    text = _plain(head).lstrip()
+    start = text[:512].lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")):
+        raise unsupported(
             "网页表格（HTML）",
             "a web page (HTML)",
             "用 Excel 打开后另存为 XLSX，再推送",
             "open it in Excel, save as XLSX, and push that",
         )
-    if text.startswith(b"<?xml"):
-        raise _unsupported(
+    if start.startswith(b"<?xml"):
+        raise unsupported(
             "XML", "XML", "用 Excel 打开后另存为 XLSX，再推送", "open it in Excel, save as XLSX, and push that"
         )
-    if text.startswith((b'{"', b"{\n", b"{\r", b"[{", b"[\n", b"[[", b"{ ")):
-        raise _unsupported("JSON", "JSON")
+    if not _JSON_START.match(text):
+        return Kind.TEXT
+    if text.startswith(b"{") and _FEATURES.search(text):
+        return Kind.GEOJSON
+    return Kind.NDJSON if text.startswith(b"{") and _is_lines(text, name) else Kind.JSON
 
 
-def _zip_kind(path: Path) -> Kind:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise DamagedFileError(
-            "文件不完整：压缩目录缺失，多为上传或复制中断",
-            "the file is incomplete: its archive directory is missing, mostly a cut copy or upload",
-            next_zh="重新导出或重新复制该文件后再推送",
-            next_en="export or copy the file again and push it",
-        ) from error
+def _plain(head: bytes) -> bytes:
+    """Return a head as UTF-8 without its byte order mark, as far as a mark tells."""
+    for mark, codec in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if head.startswith(mark):
+            return head[2:].decode(codec, errors="ignore").encode("utf-8", errors="ignore")
+    return head.removeprefix(codecs.BOM_UTF8)
+
+
+def _is_lines(text: bytes, name: str) -> bool:
+    """Tell JSON lines: the first line is a whole object and another begins on the next, or the name says so."""
+    first, _, rest = text.partition(b"\n")
+    following = rest.lstrip()
+    if first.rstrip().endswith(b"}") and following.startswith(b"{"):
+        return True
+    return name.lower().endswith(_LINES_NAMES)
+
+
+def _zip_kind(path: Path, limits: Limits) -> Kind:
+    """Tell an XLSX and the other documents that are ZIP archives from an archive of files."""
+    names = {member.filename for member in read_directory(path, limits)}
     if "xl/workbook.xml" in names:
         return Kind.XLSX
     if "xl/workbook.bin" in names:
-        raise _unsupported(
+        raise unsupported(
             "XLSB 工作簿", "an XLSB workbook", "在 Excel 中另存为 XLSX，再推送", "save as XLSX in Excel and push that"
         )
     if "word/document.xml" in names:
-        raise _unsupported("Word 文档（DOCX）", "a Word document (DOCX)")
+        raise unsupported("Word 文档（DOCX）", "a Word document (DOCX)")
     if "ppt/presentation.xml" in names:
-        raise _unsupported("演示文稿（PPTX）", "a presentation (PPTX)")
+        raise unsupported("演示文稿（PPTX）", "a presentation (PPTX)")
     if "content.xml" in names and "mimetype" in names:
-        raise _unsupported(
+        if Archive(path, limits).read("mimetype").strip() == _SPREADSHEET:
+            return Kind.ODS
+        raise unsupported(
             "OpenDocument 文件", "an OpenDocument file", "另存为 XLSX 后再推送", "save as XLSX and push that"
         )
-    raise _unsupported(
-        "ZIP 压缩包",
-        "a ZIP archive",
-        "解压后逐个推送其中的表格；单个 CSV 可用 gzip 压缩",
-        "unpack it and push its tables one by one; a single CSV may be gzip-compressed",
-    )
+    return Kind.ZIP
 
 
 def _ole_kind(path: Path) -> Kind:
@@ -139,7 +203,7 @@ def _ole_kind(path: Path) -> Kind:
         return name.encode("utf-16-le") in body
 
     if holds("EncryptedPackage"):
-        raise _unsupported(
+        raise unsupported(
             "加密的 Office 文件",
             "an encrypted Office file",
             "去掉打开密码后再推送",
@@ -148,7 +212,7 @@ def _ole_kind(path: Path) -> Kind:
     if holds("Workbook") or holds("Book"):
         return Kind.XLS
     if holds("WordDocument"):
-        raise _unsupported("Word 文档（DOC）", "a Word document (DOC)")
+        raise unsupported("Word 文档（DOC）", "a Word document (DOC)")
     if holds("PowerPoint Document"):
-        raise _unsupported("演示文稿（PPT）", "a presentation (PPT)")
-    raise _unsupported("无法识别的 Office 文件", "an unknown Office file")
+        raise unsupported("演示文稿（PPT）", "a presentation (PPT)")
+    raise unsupported("无法识别的 Office 文件", "an unknown Office file")

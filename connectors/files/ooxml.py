@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from connectors.files.archive import Archive
 from connectors.files.errors import DamagedFileError, FileLimitError
+from connectors.files.layout import MOST_MERGES, Layout, Merge, format_code
 from connectors.port import OutsideText, letter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-    from connectors.files.archive import Archive
     from connectors.port import Limits
 
 _TAG: Final = re.compile(r"<[^>]*>")
@@ -37,6 +39,19 @@ _SHEET: Final = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _ATTRIBUTE: Final = re.compile(r"""([\w:]+)\s*=\s*["']([^"']*)["']""")
 _RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 _MAX_FAULTS: Final = 100_000
+_MERGE: Final = re.compile(rb"""<mergeCell\b[^>]*\bref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)["']""")
+_HIDDEN: Final = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
+_ROW: Final = re.compile(rb"<row\b[^>]*>")
+_ROW_NUMBER: Final = re.compile(rb"""\br\s*=\s*["']([0-9]+)["']""")
+_COLUMNS: Final = re.compile(rb"<col\b[^>]*>")
+_FROM_TO: Final = re.compile(rb"""\b(min|max)\s*=\s*["']([0-9]+)["']""")
+_FILLED_CELL: Final = r"<c\s[^>]*[^/>]>"
+_CELL_LETTERS: Final = r"""\sr\s*=\s*["']([A-Z]+)"""
+_CELL_STYLE: Final = r"""\ss\s*=\s*["']([0-9]+)["']"""
+_TYPED_CELL: Final = r"""\st\s*=\s*["'](?:s|str|inlineStr|b|e|d)["']"""
+_FORMAT: Final = re.compile(r"<(?:\w+:)?numFmt\b[^>]*>")
+_CELL_STYLES: Final = re.compile(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_STYLE: Final = re.compile(r"<(?:\w+:)?xf\b[^>]*>")
 _UNCALCULATED: Final = "#FORMULA!"
 
 _TEXT_PARTS: Final = (
@@ -58,6 +73,56 @@ class SheetScan:
     last_column: int = 0
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    layout: Layout = field(default_factory=Layout)
+
+
+class XlsxAnatomy:
+    """The raw parts of an XLSX; see :class:`connectors.files.excel.Anatomy`."""
+
+    kind = "xlsx"
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        """Read the directory, the sheets' names and the number formats."""
+        self._archive, self._limits = Archive(path, limits), limits
+        self._parts = sheet_parts(self._archive)
+        self._formats = styles(self._archive)
+
+    def hidden(self) -> frozenset[str]:
+        """Return the names of the sheets that are not shown."""
+        return hidden_sheets(self._archive)
+
+    def scan(self, name: str) -> SheetScan:
+        """Return what a sheet tells; raises as :func:`scan_sheet` does."""
+        if name not in self._parts:
+            return SheetScan()
+        return scan_sheet(self._archive, self._parts[name], self._limits, texts=False, formats=self._formats)
+
+    def outside(self, sheet: str) -> Iterator[OutsideText]:
+        """Yield the texts that are no cells of ``sheet``."""
+        return outside_texts(self._archive, self._parts, sheet, self._limits)
+
+
+def hidden_sheets(archive: Archive) -> frozenset[str]:
+    """Return the names of the sheets that the workbook does not show."""
+    workbook = archive.read("xl/workbook.xml").decode("utf-8", errors="replace")
+    found = [dict(_ATTRIBUTE.findall(tag)) for tag in _SHEET.findall(workbook)]
+    return frozenset(html.unescape(one.get("name", "")) for one in found if one.get("state", "visible") != "visible")
+
+
+def styles(archive: Archive) -> tuple[str, ...]:
+    """Return the number format of each cell style; empty where it is general."""
+    if "xl/styles.xml" not in archive.names:
+        return ()
+    text = archive.read("xl/styles.xml").decode("utf-8", errors="replace")
+    own: dict[int, str] = {}
+    for tag in _FORMAT.findall(text):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        if attributes.get("numFmtId", "").isdecimal():
+            own[int(attributes["numFmtId"])] = html.unescape(attributes.get("formatCode", ""))
+    section = _CELL_STYLES.search(text)
+    tags = _STYLE.findall(section[0]) if section is not None else []
+    numbers = [dict(_ATTRIBUTE.findall(tag)).get("numFmtId", "0") for tag in tags]
+    return tuple(format_code(int(number), own) if number.isdecimal() else "" for number in numbers)
 
 
 def sheet_parts(archive: Archive) -> dict[str, str]:
@@ -84,15 +149,17 @@ def sheet_parts(archive: Archive) -> dict[str, str]:
     return found
 
 
-def scan_sheet(archive: Archive, part: str, limits: Limits, *, texts: bool) -> SheetScan:
-    """Walk the raw part of a sheet once; ``texts`` also collects its inline strings.
+def scan_sheet(
+    archive: Archive, part: str, limits: Limits, *, texts: bool, formats: Sequence[str] | None = None
+) -> SheetScan:
+    """Walk the raw part of a sheet once; ``texts`` also collects its inline strings, ``formats`` asks for the layout.
 
     Raises:
         FileLimitError: the cells reach too far.
         DamagedFileError: the part is not XML in an ASCII-compatible encoding.
     """
     scan = SheetScan()
-    for window in _windows(archive, part, b"</row>"):
+    for window in windows(archive, part, b"</row>"):
         if b"\x00" in window:
             raise DamagedFileError(
                 "工作表的内部编码无法识别",
@@ -102,9 +169,11 @@ def scan_sheet(archive: Archive, part: str, limits: Limits, *, texts: bool) -> S
                 facts={"part": part},
             )
         _extent(window, scan)
-        _refuse_far(scan, limits)
+        refuse_far(scan, limits)
         if b"<f" in window or _ERROR_TYPE.search(window):
             _cells_without_value(window, scan)
+        if formats is not None:
+            _note_layout(window, scan.layout, formats)
         scan.texts += [_plain(found) for found in _HEADER_FOOTER.findall(window)]
         if texts and b"inlineStr" in window:
             scan.texts.append("\n".join(_plain(found) for found in _INLINE.findall(window)))
@@ -123,6 +192,33 @@ def _extent(window: bytes, scan: SheetScan) -> None:
         scan.last_column = max(scan.last_column, _column_number(letters))
 
 
+def _note_layout(window: bytes, layout: Layout, formats: Sequence[str]) -> None:
+    """Note merged and hidden cells, formulas, and how numbers are shown."""
+    layout.formulas += window.count(b"<f>") + window.count(b"<f ")
+    if b"hidden" in window:
+        for tag in filter(_HIDDEN.search, _ROW.findall(window)):
+            number = _ROW_NUMBER.search(tag)
+            layout.hidden_rows += [int(number[1]) - 1] if number is not None else []
+        for tag in filter(_HIDDEN.search, _COLUMNS.findall(window)):
+            ends = {name: int(value) for name, value in _FROM_TO.findall(tag)}
+            layout.hidden_columns.append((ends.get(b"min", 1) - 1, ends.get(b"max", 1) - 1))
+    if b"<mergeCell " in window:
+        for left, top, right, bottom in _MERGE.findall(window)[: MOST_MERGES - len(layout.merges)]:
+            columns = _column_number(left.decode()) - 1, _column_number(right.decode()) - 1
+            layout.merges.append(Merge(int(top) - 1, int(bottom) - 1, *columns))
+    tags = pl.Series([window.decode("utf-8", errors="replace")]).str.extract_all(_FILLED_CELL).explode().drop_nulls()
+    kinds = pl.DataFrame(
+        {
+            "column": tags.str.extract(_CELL_LETTERS),
+            "style": tags.str.extract(_CELL_STYLE).cast(pl.Int32, strict=False).fill_null(0),
+            "typed": tags.str.contains(_TYPED_CELL),
+        }
+    )
+    for letters, style in kinds.filter(~pl.col("typed")).drop_nulls().unique().select("column", "style").iter_rows():
+        code = formats[style] if style < len(formats) else ""
+        layout.note_number(_column_number(letters) - 1, code)
+
+
 def _column_number(letters: str) -> int:
     """Return the 1-based number of a column from its letters; 0 for none."""
     number = 0
@@ -131,7 +227,8 @@ def _column_number(letters: str) -> int:
     return number
 
 
-def _refuse_far(scan: SheetScan, limits: Limits) -> None:
+def refuse_far(scan: SheetScan, limits: Limits) -> None:
+    """Refuse a sheet whose cells reach farther than the limits (``FileLimitError``)."""
     if scan.last_column > limits.columns:
         raise FileLimitError(
             f"工作表用到了 {letter(scan.last_column - 1)} 列（第 {scan.last_column} 列），上限是 {limits.columns} 列",
@@ -178,10 +275,10 @@ def outside_texts(archive: Archive, parts: dict[str, str], sheet: str, limits: L
     for name in archive.names:
         for prefix, zh, en in _TEXT_PARTS:
             if name.startswith(prefix) and name.endswith(".xml"):
-                for window in _windows(archive, name, b">"):
+                for window in windows(archive, name, b">"):
                     yield OutsideText(zh, en, _plain(window))
     if "xl/sharedStrings.xml" in archive.names:
-        for window in _windows(archive, "xl/sharedStrings.xml", b"</si>"):
+        for window in windows(archive, "xl/sharedStrings.xml", b"</si>"):
             text = _plain(window.replace(b"</si>", b"\n"))
             yield OutsideText("工作簿内的文字", "text inside the workbook", text, may_hold_items=True)
     for name, part in parts.items():
@@ -195,7 +292,7 @@ def _plain(xml: bytes) -> str:
     return html.unescape(_TAG.sub("", xml.decode("utf-8", errors="replace")))
 
 
-def _windows(archive: Archive, part: str, boundary: bytes) -> Iterator[bytes]:
+def windows(archive: Archive, part: str, boundary: bytes) -> Iterator[bytes]:
     """Yield a part in windows that end behind ``boundary`` (or after four pieces without one)."""
     rest = b""
     for piece in archive.pieces(part):

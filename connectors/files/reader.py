@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.files.delimited import DelimitedTable, check_delimiter
-from connectors.files.errors import EmptyFileError, FileError, ReadOptionError
-from connectors.files.excel import WorkbookTable
-from connectors.files.kinds import HEAD_BYTES, Kind, kind_of
-from connectors.files.streams import ByteStream
+from connectors.files.dialects import check_delimiter
+from connectors.files.errors import ReadOptionError
+from connectors.files.opening import opened
+from connectors.files.shaping import shaped
+from connectors.files.spatial_points import pointed
 from connectors.port import Limits, ReadOptions
 
 if TYPE_CHECKING:
     from connectors.port import TableSource
+
+FILLS = frozenset({"", "down", "right", "all"})
+MOST_HEADER_ROWS = 10
 
 
 def open_table(source: Path, options: ReadOptions | None = None, limits: Limits | None = None) -> TableSource:
@@ -30,24 +33,13 @@ def open_table(source: Path, options: ReadOptions | None = None, limits: Limits 
     options = options or ReadOptions()
     limits = limits or Limits()
     _check(options)
-    path = Path(source)
-    if path.stat().st_size == 0:
-        raise _empty()
-    with path.open("rb") as file:
-        kind = kind_of(file.read(HEAD_BYTES), path)
-    match kind:
-        case Kind.XLSX | Kind.XLS:
-            return WorkbookTable(path, options, limits, is_xlsx=kind is Kind.XLSX)
-        case Kind.GZIP:
-            _check_packed(path, limits)
-            return DelimitedTable(path, options, limits, compressed=True)
-        case Kind.TEXT:
-            return DelimitedTable(path, options, limits, compressed=False)
+    return pointed(shaped(opened(Path(source), options, limits), options), options)
 
 
 def _check(options: ReadOptions) -> None:
     check_delimiter(options.delimiter, options.quote)
     counts = (options.header_row - 1, options.skip_rows, options.skip_after_header, options.skip_footer)
+    _check_shape(options)
     if min(counts) < 0:
         raise ReadOptionError(
             "行号从 1 开始，跳过的行数不能为负",
@@ -57,29 +49,20 @@ def _check(options: ReadOptions) -> None:
         )
 
 
-def _check_packed(path: Path, limits: Limits) -> None:
-    """Look at what a gzip file holds: text is read, anything else is refused by its own name."""
-    stream = ByteStream(path, compressed=True, limits=limits)
-    try:
-        head = stream.read(HEAD_BYTES)
-    finally:
-        stream.close()
-    if not head:
-        raise _empty()
-    if head.startswith(b"PK") or kind_of(head, path) is not Kind.TEXT:
-        raise FileError(
-            "gzip 内不是文本表格（嵌套压缩或工作簿）",
-            "the gzip file holds no text table (nested archive or workbook)",
-            next_zh="解压后直接推送其中的文件",
-            next_en="unpack it and push the file inside",
+def _check_shape(options: ReadOptions) -> None:
+    if options.fill_merged not in FILLS:
+        raise ReadOptionError(
+            "合并单元格的填充方式不认识",
+            "there is no such way to fill merged cells",
+            next_zh="可用：--fill-merged down（向下）、right（向右）、all（整个区域）",
+            next_en="use --fill-merged down, right or all",
+            facts={"option": "fill_merged"},
         )
-
-
-def _empty() -> EmptyFileError:
-    return EmptyFileError(
-        "文件是空的（0 字节）",
-        "the file is empty (0 bytes)",
-        next_zh="检查导出是否成功，再重新推送",
-        next_en="check the export and push again",
-        facts={"byte": 0},
-    )
+    if not 1 <= options.header_rows <= MOST_HEADER_ROWS or (options.no_header and options.header_rows > 1):
+        raise ReadOptionError(
+            f"表头可以有 1 到 {MOST_HEADER_ROWS} 行；没有表头的文件不能再说表头行数",
+            f"a header has 1 to {MOST_HEADER_ROWS} lines, and a file without a header has none",
+            next_zh="检查 --header-rows 和 --no-header",
+            next_en="check --header-rows and --no-header",
+            facts={"option": "header_rows"},
+        )

@@ -24,14 +24,24 @@ Positions = NDArray[np.int64]
 _NEWLINE: Final = 10
 _RETURN: Final = 13
 _DOS_END: Final = b"\x1a"
+_MARKS: Final = 1_000_000
+"""Delimiters, line ends and quotation marks looked at together: positions take eight bytes and more each."""
+_RECORD_MARKS: Final = 2_000_000
+_LEAST_WINDOW: Final = 64 << 10
+STAND_IN: Final = "\x1f"
+"""Stands for a full-width delimiter, which has three bytes, while a text is cut (ASCII unit separator)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Delimiter and quotation mark, one ASCII character each; ``quote`` empty means there is none."""
+    """Delimiter and quotation mark, one ASCII character each; ``quote`` empty means there is none.
+
+    ``wide`` is the full-width delimiter of the file where ``delimiter`` only stands in for it.
+    """
 
     delimiter: str
     quote: str
+    wide: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,17 @@ class Block:
         cut = int(self.ends[records - 1])
         return Block(self.data[cut:], self.ends[records:] - cut, self.lines[records:], self.fields[records:])
 
+    def parts(self, records: int) -> Iterator[Block]:
+        """Yield the block in parts of at most ``records`` records."""
+        if len(self.ends) <= records:
+            yield self
+            return
+        for start in range(0, len(self.ends), records):
+            first = 0 if start == 0 else int(self.ends[start - 1])
+            ends = self.ends[start : start + records]
+            lines, fields = self.lines[start : start + records], self.fields[start : start + records]
+            yield Block(self.data[first : int(ends[-1])], ends - first, lines, fields)
+
     def record(self, index: int) -> bytes:
         """Return the bytes of one record, its newline included."""
         start = 0 if index == 0 else int(self.ends[index - 1])
@@ -64,11 +85,15 @@ def blocks(pieces: Iterator[bytes], dialect: Dialect, limits: Limits, line: int 
         MalformedTextError: quotation marks that do not pair.
     """
     rest = b""
-    for piece in pieces:
-        data = _unix_lines(rest + piece)
+    for piece in _windows(pieces, dialect):
+        data = rest + piece
+        if dialect.wide:
+            data = data.replace(dialect.wide.encode(), STAND_IN.encode())
         block = _cut(data, dialect, line)
         if block is None:
             _refuse_long(len(data), line, limits, dialect)
+            if _marks(data, dialect) > _RECORD_MARKS:
+                raise _too_long(line, limits, dialect)
             rest = data
             continue
         _refuse_long(int(np.diff(block.ends, prepend=0).max()), line, limits, dialect)
@@ -83,21 +108,49 @@ def blocks(pieces: Iterator[bytes], dialect: Dialect, limits: Limits, line: int 
         yield block
 
 
-def _unix_lines(data: bytes) -> bytes:
-    """Turn the line ends of old Macintosh files (a lone return) into newlines."""
-    if b"\r" in data and b"\n" not in data and not data.endswith(b"\r"):
-        return data.replace(b"\r", b"\n")
-    return data
+def _marks(data: bytes, dialect: Dialect) -> int:
+    signs = (b"\n", b"\r", dialect.delimiter.encode(), (dialect.wide or dialect.quote or "\n").encode())
+    return sum(map(data.count, signs))
+
+
+def _windows(pieces: Iterator[bytes], dialect: Dialect) -> Iterator[bytes]:
+    """Yield pieces, cut smaller where they are so dense that the positions of their marks would fill the memory."""
+    for piece in pieces:
+        marks = _marks(piece, dialect)
+        if marks <= _MARKS:
+            yield piece
+            continue
+        step = max(len(piece) * _MARKS // marks, _LEAST_WINDOW)
+        for start in range(0, len(piece), step):
+            yield piece[start : start + step]
+
+
+def _lone_returns(data: bytes) -> Positions:
+    """Return where a return stands that no newline follows: the line end of old Macintosh files."""
+    if data.count(b"\r") == data.count(b"\r\n"):
+        return np.empty(0, np.int64)
+    codes = np.frombuffer(data, np.uint8)
+    returns = np.flatnonzero(codes == _RETURN)
+    returns = returns[returns + 1 < codes.size]  # what follows the last byte is not known yet
+    lone: Positions = returns[codes[returns + 1] != _NEWLINE]
+    return lone
 
 
 def _cut(data: bytes, dialect: Dialect, line: int) -> Block | None:
     """Return the whole records at the beginning of ``data``, None when there is none."""
     codes = np.frombuffer(data, np.uint8)
+    has_quotes = bool(dialect.quote) and dialect.quote.encode() in data
+    quotes = np.flatnonzero(codes == ord(dialect.quote)) if has_quotes else np.empty(0, np.int64)
+    lone = _lone_returns(data)
+    if lone.size:
+        ends_line = lone[np.searchsorted(quotes, lone) % 2 == 0]
+        codes = codes.copy()
+        codes[ends_line] = _NEWLINE
+        data = codes.tobytes()
     newlines = np.flatnonzero(codes == _NEWLINE)
     separators = np.flatnonzero(codes == ord(dialect.delimiter))
     record_newlines = newlines
-    if dialect.quote and dialect.quote.encode() in data:
-        quotes = np.flatnonzero(codes == ord(dialect.quote))
+    if has_quotes:
         record_newlines = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
         separators = separators[np.searchsorted(quotes, separators) % 2 == 0]
         _refuse_stray(codes, quotes, newlines, ord(dialect.delimiter), line)
@@ -134,10 +187,13 @@ def _refuse_stray(
 
 
 def _refuse_long(length: int, line: int, limits: Limits, dialect: Dialect) -> None:
-    if length <= limits.line_bytes:
-        return
+    if length > limits.line_bytes:
+        raise _too_long(line, limits, dialect)
+
+
+def _too_long(line: int, limits: Limits, dialect: Dialect) -> FileLimitError:
     hint = "，或引号没有成对" if dialect.quote else ""
-    raise FileLimitError(
+    return FileLimitError(
         f"第 {line} 行起有一条记录超过 {limits.line_bytes >> 20} MiB：换行缺失{hint}",
         f"a record from line {line} on is longer than {limits.line_bytes >> 20} MiB: newlines are missing"
         + (" or quotation marks do not pair" if dialect.quote else ""),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 import polars as pl
 
 from connectors.files.errors import FileLimitError
-from connectors.port import FIELDS, LINE, OutsideText, letter, position
+from connectors.port import FIELDS, LINE, OutsideText, ReadNote, letter, position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from connectors.port import Limits
 
 _NAMED_LINES: Final = 10
+_LOST: Final = ("\ufffd", "锟斤拷")
+"""What remains of a text that was once read in a wrong encoding: the replacement character, and itself misread."""
 
 
 class RowCounts(TypedDict):
@@ -44,6 +46,8 @@ class RowTally:
         self._rows = 0
         self._blank_rows = 0
         self._blank_lines: list[int] = []
+        self._lost_rows = 0
+        self._lost_lines: list[int] = []
         self._unnamed = {index for index, name in enumerate(header) if not name.strip()}
         named = [index for index, name in enumerate(header) if name.strip()]
         self.named_width = named[-1] + 1 if named else 0
@@ -71,6 +75,27 @@ class RowTally:
             column = frame[position(index)]
             if column.len() and (column.str.strip_chars() != "").any():
                 self._unnamed.discard(index)
+
+    def watch_lost(self, frame: pl.DataFrame) -> None:
+        """Count the rows whose text lost its encoding before it came here."""
+        cells = pl.col([name for name in frame.columns if name not in {LINE, FIELDS}])
+        lost = frame.select(pl.any_horizontal(cells.str.contains_any(list(_LOST)))).to_series()
+        count = int(lost.sum())
+        if count:
+            missing = max(_NAMED_LINES - len(self._lost_lines), 0)
+            self._lost_lines += frame[LINE].filter(lost).head(missing).to_list()
+            self._lost_rows += count
+
+    def notes(self) -> Iterator[ReadNote]:
+        """Yield what the provider should know about the rows."""
+        if self._lost_rows:
+            yield ReadNote(
+                "lost_encoding",
+                f"{self._lost_rows} 行含有编码已丢失的文字（�），原文只能从业务系统重新导出",
+                f"{self._lost_rows} rows hold text that lost its encoding (�): only a new export brings it back",
+                self._lost_rows,
+                tuple(map(str, self._lost_lines)),
+            )
 
     def take(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the rows that cannot be the footer any more."""
@@ -116,8 +141,13 @@ class RowTally:
             yield OutsideText("表尾", "the footer", text, row[LINE])
 
 
-def clean_rows(frame: pl.DataFrame, tally: RowTally, limits: Limits) -> pl.DataFrame:
-    """Refuse oversized cells, drop blank rows, watch unnamed columns.
+def may_be_lost(data: bytes) -> bool:
+    """Tell whether UTF-8 bytes hold a sign of lost encoding, much faster than a search of the cells."""
+    return any(sign.encode() in data for sign in _LOST)
+
+
+def clean_rows(frame: pl.DataFrame, tally: RowTally, limits: Limits, *, lost: bool = True) -> pl.DataFrame:
+    """Refuse oversized cells, drop blank rows, watch unnamed columns, and lost text where there is any (``lost``).
 
     Raises:
         FileLimitError: a cell is longer than ``limits.cell_bytes``.
@@ -136,4 +166,6 @@ def clean_rows(frame: pl.DataFrame, tally: RowTally, limits: Limits) -> pl.DataF
             )
     kept = tally.drop_blank(frame)
     tally.watch_unnamed(kept)
+    if lost and kept.height:
+        tally.watch_lost(kept)
     return kept

@@ -132,6 +132,31 @@ def utf8_pieces(stream: ByteStream, encoding: Encoding, size: int) -> Iterator[b
             return
 
 
+def first_invalid(path: Path, *, compressed: bool, limits: Limits) -> tuple[int, int] | None:
+    """Return byte and line of the first place where a file is no UTF-8; None where all of it is."""
+    stream = ByteStream(path, compressed=compressed, limits=limits)
+    decoder = codecs.getincrementaldecoder(_UTF8)("strict")
+    line = 1
+    try:
+        while True:
+            before, pending = stream.bytes_read, len(decoder.getstate()[0])
+            raw = stream.read(limits.chunk_bytes)
+            try:
+                text = decoder.decode(raw, final=not raw)
+            except UnicodeDecodeError as error:
+                return before - pending + error.start, line + _line_ends(error.object[: error.start].decode())
+            line += _line_ends(text)
+            if not raw:
+                return None
+    finally:
+        stream.close()
+
+
+def _line_ends(text: str) -> int:
+    """Count line ends: newlines, or returns in a text of an old Macintosh that has no newline."""
+    return text.count("\n") or text.count("\r")
+
+
 def invalid_bytes(label: str, byte: int, line: int) -> InvalidEncodingError:
     """Build the error for a byte that is not text, with its place."""
     return InvalidEncodingError(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.files.errors import AmbiguousEncodingError, DamagedFileError, FileError, SheetError
+from connectors.files.errors import DamagedFileError, FileError, SheetError
 from connectors.files.reader import open_table
 from connectors.port import FIELDS, ReadOptions
 
@@ -45,9 +45,10 @@ def test_a_real_file_gives_the_rows_it_holds(name: str, options: ReadOptions, ro
     assert (count, table.facts().rows, table.facts().encoding) == (rows, rows, encoding)
 
 
-def test_the_big5_trap_is_told_as_ambiguous() -> None:
-    with pytest.raises(AmbiguousEncodingError):
-        open_table(DATA / "catalogue/tw_yilan_2018_big5.csv")
+def test_the_big5_that_also_decodes_as_gb18030_is_told_by_its_characters() -> None:
+    with open_table(DATA / "catalogue/tw_yilan_2018_big5.csv") as table:
+        rows = sum(chunk.height for chunk in table.chunks())
+    assert (rows, table.facts().encoding, table.facts().encoding_basis) == (356, "Big5", "likely")
 
 
 def test_a_workbook_of_three_filled_sheets_is_asked_about() -> None:

@@ -60,6 +60,7 @@ PEOPLE = "姓名,性别,住址\n张三,男,河南省郑州市中原区\n李四,�
         ("gb18030", "GB18030"),
         ("utf-16", "UTF-16"),
         ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
     ],
 )
 def test_the_same_table_is_read_from_every_encoding(csv_file: Path, encoding: str, label: str) -> None:
@@ -79,10 +80,23 @@ def test_a_character_far_behind_a_megabyte_of_ascii_still_tells_the_encoding(csv
     assert facts.encoding == "GB18030"
 
 
-def test_big5_that_also_decodes_as_gb18030_is_asked_for(csv_file: Path) -> None:
+def test_big5_that_also_decodes_as_gb18030_is_told_by_its_everyday_characters(csv_file: Path) -> None:
+    frame, facts = read(write(csv_file, "編號,名稱,地址\n1,臺北市,中正區\n2,宜蘭縣,羅東鎮\n", "big5"))
+    assert (frame["c1"].to_list(), facts.encoding_basis) == (["臺北市", "宜蘭縣"], "likely")
+
+
+def test_what_could_be_both_is_refused_with_both_readings(csv_file: Path) -> None:
     with pytest.raises(AmbiguousEncodingError) as caught:
-        read(write(csv_file, "編號,名稱,地址\n1,臺北市,中正區\n2,宜蘭縣,羅東鎮\n", "big5"))
-    assert caught.value.facts["candidates"] == ["big5", "gb18030"]
+        read(write(csv_file, "號,名\n", "big5"))
+    readings = caught.value.facts["readings"]
+    assert isinstance(readings, dict)
+    assert (readings["big5"], "gb18030" in readings) == (["號,名"], True)
+
+
+def test_long_numbers_are_not_repeated_in_the_readings(csv_file: Path) -> None:
+    with pytest.raises(AmbiguousEncodingError) as caught:
+        read(write(csv_file, "410102199003071234,號\n", "big5"))
+    assert "4101" not in str(caught.value.facts) + caught.value.zh + caught.value.en
 
 
 def test_big5_is_read_when_the_provider_says_so(csv_file: Path) -> None:
@@ -130,6 +144,46 @@ def test_a_gzip_bomb_is_stopped_at_the_ratio(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b"a,b\n" + b"0,0\n" * 5_000_000))
     with pytest.raises(FileLimitError, match="压缩比"):
         read(path, limits=Limits(ratio_from_bytes=1 << 20))
+
+
+def test_line_ends_of_three_systems_in_one_file_all_end_a_row(csv_file: Path) -> None:
+    frame, _ = read(write(csv_file, "a,b\r\n1,2\r3,4\n5,6\r\n7,8"))
+    assert frame.select("c0", "c1").rows() == [("1", "2"), ("3", "4"), ("5", "6"), ("7", "8")]
+
+
+def test_a_lone_return_inside_quotes_stays_in_its_value(csv_file: Path) -> None:
+    frame, _ = read(write(csv_file, 'a,b\r"1\rx",2\r3,4\r'))
+    assert frame["c0"].to_list() == ["1\rx", "3"]
+
+
+def test_a_full_width_comma_between_the_columns_is_taken_and_said(csv_file: Path) -> None:
+    frame, facts = read(write(csv_file, "姓名，住址\n张三，郑州\n李四，长春\n"))
+    assert (frame["c1"].to_list(), facts.delimiter, [note.kind for note in facts.notes]) == (
+        ["郑州", "长春"],
+        "，",
+        ["wide_delimiter"],
+    )
+
+
+def test_a_full_width_comma_inside_a_value_is_no_delimiter(csv_file: Path) -> None:
+    frame, facts = read(write(csv_file, "说明，备注\n第一，第二，第三\n无\n"))
+    assert (frame["c0"].to_list(), facts.delimiter) == (["第一，第二，第三", "无"], ",")
+
+
+def test_text_that_lost_its_encoding_is_counted_and_placed(csv_file: Path) -> None:
+    _, facts = read(write(csv_file, "a,b\n1,郑\ufffd\n2,好\n3,锟斤拷\n"))
+    assert [(note.kind, note.count, note.places) for note in facts.notes] == [("lost_encoding", 2, ("2", "4"))]
+
+
+def test_a_million_line_ends_under_a_wide_header_are_read_in_small_frames(csv_file: Path) -> None:
+    csv_file.write_bytes(b",".join(b"c%d" % number for number in range(200)) + b"\n" * 200_000)
+    _, facts = read(csv_file)
+    assert (facts.rows, facts.blank_rows) == (0, 199_999)
+
+
+def test_utf16_without_a_mark_is_read_where_characters_end_in_a_zero_byte(csv_file: Path) -> None:
+    frame, facts = read(write(csv_file, "姓名,层\n王一,一\n", "utf-16-be"))
+    assert (frame["c1"].to_list(), facts.encoding_basis) == (["一"], "likely")
 
 
 def test_a_nested_archive_is_refused(tmp_path: Path) -> None:
@@ -278,12 +332,12 @@ def test_too_many_columns_are_refused(csv_file: Path, text: str) -> None:
         b"%PDF-1.7\n",
         b"\x89PNG\r\n\x1a\n",
         b"\xff\xd8\xff\xe0",
-        b"PAR1\x15",
+        b"ORC",
         b"<html><table>",
-        b'{"a": 1}',
+        b"\xff\xfe\x00\x00a",
         b"7z\xbc\xaf\x27",
     ],
-    ids=["pdf", "png", "jpeg", "parquet", "html", "json", "7z"],
+    ids=["pdf", "png", "jpeg", "orc", "html", "utf-32", "7z"],
 )
 def test_other_kinds_of_files_are_refused_by_name(csv_file: Path, head: bytes) -> None:
     csv_file.write_bytes(head + b"\x00" * 100)

@@ -163,7 +163,7 @@ def test_a_part_that_unfolds_a_thousandfold_is_refused(xlsx: Path) -> None:
 
 
 def test_a_hundred_thousand_entries_are_refused(xlsx: Path) -> None:
-    with pytest.raises(FileLimitError, match="部件"):
+    with pytest.raises(FileLimitError, match="文件过多"):
         read(bomb(xlsx, 1, 6000))
 
 
@@ -191,7 +191,7 @@ def test_a_name_that_leaves_the_archive_is_refused(xlsx: Path) -> None:
         read(xlsx)
 
 
-@pytest.mark.parametrize("part", ["word/document.xml", "ppt/presentation.xml", "data.csv", "xl/workbook.bin"])
+@pytest.mark.parametrize("part", ["word/document.xml", "ppt/presentation.xml", "xl/workbook.bin"])
 def test_other_archives_are_refused_by_name(tmp_path: Path, part: str) -> None:
     path = tmp_path / "x.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
