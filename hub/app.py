@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 import hub
+from connectors.sources import SourceLimits
 from hub import problems, schema
 from hub.api import (
     agencies,
@@ -35,17 +36,24 @@ from hub.api import (
     own_data,
     own_rights,
     privacy,
+    push_loop,
+    push_mappings,
+    push_rules,
     pushes,
+    quality,
     relay,
     requests,
     rows,
     supervision,
+    uploads,
+    versions,
 )
 from hub.api.application_library import router as application_library_router
 from hub.api.applications import router as applications_router
 from hub.api.authentication import ledger_recorder
 from hub.api.identity import install_identity
 from hub.api.match import router as match_router
+from hub.api.pulls import router as pulls_router
 from hub.api.subscriptions import feed as feed_router
 from hub.api.subscriptions import router as subscriptions_router
 from hub.calendars.keeper import CalendarKeeper
@@ -69,9 +77,12 @@ from hub.metrics import Metrics
 from hub.middleware import Gatekeeper
 from hub.open.answers import AnswerCache
 from hub.portal import pages
+from hub.pulls.service import Puller
+from hub.pulls.sources import Outside as PullOutside
+from hub.push.uploads.finishing import sweep_of
 from hub.rounds import Rounds
 from hub.rows.cursors import CursorKey
-from hub.services import Services, incoming_folder
+from hub.services import Services, desk_of, incoming_folder, keeping_of
 from hub.sweeps import all_sweeps
 
 if TYPE_CHECKING:
@@ -94,7 +105,13 @@ EXCHANGE_ROUTERS: Final = (
     entries.router,
     exemption_claims.router,
     exemptions.router,
+    push_loop.router,
     pushes.router,
+    versions.router,
+    quality.router,
+    push_mappings.router,
+    push_rules.router,
+    uploads.router,
     requests.router,
     grants.router,
     grants.operators_router,
@@ -112,6 +129,7 @@ EXCHANGE_ROUTERS: Final = (
     own_rights.router,
     privacy.router,
     relay.router,
+    pulls_router,
 )
 """What departments, agencies and operators use, and the public entry point does not have."""
 
@@ -131,7 +149,7 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
     metrics.watch(database)
     log.writer.observe = lambda kind: metrics.receipts.labels(kind.value).inc()
     calendars = CalendarKeeper(database)
-    context = Context(log.writer, calendars, settings.demo, now)
+    context = Context(log.writer, calendars, settings.demo, now, keeping_of(settings))
     identity = build_identity(
         database,
         ledger_recorder(log.writer, now),
@@ -142,6 +160,8 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
     cursor_key = CursorKey(open_secret(settings.receipt_key.parent / "cursor.key"))
     relays = Relay(database, identity.keeper, policy_of(settings), settings.public_url, settings.data_dir / "keys")
     relay_sweeps = sweeps_of(Desk(context, database, cache, relays, cursor_key))
+    upload_sweep = sweep_of(desk_of(settings, context, database))
+    puller = _puller_of(settings, database, context)
     incoming_folder(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
     return Services(
         settings=settings,
@@ -151,7 +171,7 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
         integrator=Integrator(database, log.signer),
         housekeeper=Housekeeper(database, metrics, now),
         calendars=calendars,
-        rounds=Rounds(database, context, metrics, (*all_sweeps(), *relay_sweeps)),
+        rounds=Rounds(database, context, metrics, (*all_sweeps(), *relay_sweeps, upload_sweep, *puller.sweeps())),
         metrics=metrics,
         cache=cache,
         delivery=_delivery_of(settings, database, Doorkeeper(context, identity.keeper, cache), metrics),
@@ -161,6 +181,7 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
         sealer=Sealer(open_secret(settings.data_dir / "keys" / KEY_FILE)),
         citizens=relying_party_of(settings, now),
         relay=relays,
+        pulls=puller,
     )
 
 
@@ -169,6 +190,18 @@ def _delivery_of(settings: Settings, database: Database, door: Doorkeeper, metri
     secret = open_secret(settings.receipt_key.parent / SECRET_FILE)
     outside = Outside(settings.public_url, policy_of(settings), secret)
     return build_delivery(database, door, outside, observe=lambda outcome: metrics.webhooks.labels(outcome).inc())
+
+
+def _puller_of(settings: Settings, database: Database, context: Context) -> Puller:
+    """Return what fetches on schedule: by the egress policy, within the limits of the settings."""
+    limits = SourceLimits(
+        rows=settings.pull_limit_rows,
+        total_bytes=settings.pull_limit_bytes,
+        statement_seconds=settings.pull_statement_seconds,
+    )
+    sealer = Sealer(open_secret(settings.data_dir / "keys" / KEY_FILE))
+    outside = PullOutside(policy_of(settings), limits, settings.pull_folders, sealer)
+    return Puller(context, database, outside, incoming_folder(settings))
 
 
 def _watch_of(settings: Settings) -> Watch:
@@ -214,6 +247,8 @@ def create_app(services: Services, entry_point: EntryPoint = "both") -> FastAPI:
     app.include_router(ledger.router)
     app.include_router(aggregates.public)
     app.include_router(feed_router)
+    app.include_router(versions.public)
+    app.include_router(quality.public)
     if entry_point != "exchange":
         app.include_router(own_data.router)
         if services.settings.demo:
@@ -259,6 +294,7 @@ def stop_services(services: Services) -> None:
     """Stop it again, integrating what is left."""
     services.delivery.dispatcher.close()
     services.rounds.stop()
+    services.pulls.close()
     services.housekeeper.stop()
     services.identity.stop()
     services.integrator.stop()

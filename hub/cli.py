@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub import __version__, cli_client, cli_delivery
+from hub import __version__, cli_client, cli_delivery, cli_push, cli_versions
 from hub.cli_correction import correct_app
 from hub.cli_exemption import exemption_app
 from hub.cli_figures import figures
 from hub.cli_grants import grant_app
 from hub.cli_inbox import request_app
+from hub.cli_mapping import mapping_app
 from hub.cli_output import Exit, emit, explained, pick, say
+from hub.cli_rules import rules_app
 from hub.cli_scan import scan
 from hub.cli_staff import catalogue_app
 from hub.cli_supervision import calendar_app
+from hub.cli_watch import watch
 from hub.ledger.cli_prove import app as prove_app
 
 if TYPE_CHECKING:
@@ -39,7 +42,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(prove_app, name="prove")
-app.command()(cli_client.push)
+app.command()(cli_push.push)
+app.command()(watch)
 app.command()(cli_client.find)
 app.command()(cli_client.query)
 app.command()(cli_client.verify)
@@ -47,6 +51,12 @@ app.command()(cli_client.headers)
 app.command()(figures)
 app.command()(cli_client.get)
 app.command()(scan)
+app.command()(cli_versions.versions)
+app.command("restore-version")(cli_versions.restore_version)
+app.command("release-version")(cli_versions.release_version)
+app.command()(cli_versions.lineage)
+app.command("erase-rows")(cli_versions.erase_rows)
+app.command()(cli_versions.quality)
 app.command()(cli_delivery.match)
 app.command()(cli_delivery.changes)
 app.command()(cli_delivery.subscribe)
@@ -56,6 +66,8 @@ app.add_typer(request_app)
 app.add_typer(grant_app)
 app.add_typer(correct_app)
 app.add_typer(exemption_app)
+app.add_typer(mapping_app)
+app.add_typer(rules_app)
 app.add_typer(calendar_app, name="calendar")
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]

@@ -1,4 +1,4 @@
-"""Verbs that talk to a hub over HTTP: push, find, query, verify, request. What a department's cron line runs.
+"""Verbs that talk to a hub over HTTP: find, query, verify, get. The verb push is in :mod:`hub.cli_push`.
 
 The hub's address, the system's id and its private key come from options or from ``HUB_CLIENT_URL``,
 ``HUB_CLIENT_SYSTEM``, ``HUB_CLIENT_KEY_FILE``. Output is Chinese or English by locale, ``--json`` for machines.
@@ -7,16 +7,12 @@ The hub's address, the system's id and its private key come from options or from
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hub.cli_output import Exit, emit, explained, pick, say
+from hub.cli_output import emit, explained, pick, say
 from hub.client import Hub, HubProblemError, SystemCredentials
 
 Url = Annotated[str, typer.Option("--url", envvar="HUB_CLIENT_URL", help="平台地址 / address of the hub")]
@@ -54,116 +50,6 @@ def connect(url: str, system: str | None, key_file: Path | None, *, needs_key: b
                 f"{key_file} holds no ES256 or Ed25519 private key (PEM, no password); make one with hub key new",
             )
         ) from error
-
-
-def push(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV、CSV.GZ、XLSX 或 XLS 文件")],
-    dataset: Annotated[str, typer.Option("--dataset", "-d", help="条目名称 / name of the entry")],
-    mode: Annotated[Literal["full", "upsert"], typer.Option(help="full 全量 | upsert 按主键增改")] = "upsert",
-    sheet: Annotated[str | None, typer.Option(help="工作表名称或序号 / sheet, by name or number")] = None,
-    header_row: Annotated[int | None, typer.Option(min=1, help="表头所在行（从 1 起）/ header row, from 1")] = None,
-    skip_rows: Annotated[
-        int | None, typer.Option(min=0, help="先跳过的行数，表头行从其后数起 / rows to skip first")
-    ] = None,
-    skip_footer: Annotated[int | None, typer.Option(min=0, help="结尾跳过的行数 / rows to skip at the end")] = None,
-    skip_after_header: Annotated[
-        int | None, typer.Option(min=0, help="表头下跳过的行数，如单位行 / rows to skip below the header")
-    ] = None,
-    encoding: Annotated[str | None, typer.Option(help="编码，如 gb18030 / encoding")] = None,
-    delimiter: Annotated[str | None, typer.Option(help=r"分隔符，制表符写 \t / delimiter")] = None,
-    quote: Annotated[str | None, typer.Option(help="引号；none 为没有引号 / quotation mark, or none")] = None,
-    no_header: Annotated[bool, typer.Option("--no-header", help="文件没有表头行 / no header row")] = False,
-    columns: Annotated[
-        str | None, typer.Option(help="没有表头时各列的名称，用逗号分隔 / names of the columns, by comma")
-    ] = None,
-    rename: Annotated[
-        list[str] | None, typer.Option(help="列名或列字母=信息项，可多次 / header or letter=item")
-    ] = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="不读的列，可多次 / column not to read")] = None,
-    absent: Annotated[list[str] | None, typer.Option(help="文件没有的信息项，可多次 / item not in the file")] = None,
-    allow_shrink: Annotated[bool, typer.Option(help="确认大量删除 / consent to closing many rows")] = False,
-    key: Annotated[
-        str | None, typer.Option("--idempotency-key", help="幂等键；不给则与最近一次相同的推送不重复入库")
-    ] = None,
-    report: Annotated[Path | None, typer.Option(help="退回行报告写到此 CSV / write rejected rows here")] = None,
-    url: Url = DEFAULT_URL,
-    system: SystemId = None,
-    key_file: KeyFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """推送一个文件到目录条目，给出逐行报告。 Push a file to an entry and report every rejected row."""
-    with explained(as_json=as_json):
-        hub = connect(url, system, key_file)
-        options: dict[str, Any] = {
-            "mode": mode,
-            "sheet": sheet,
-            "header_row": header_row,
-            "skip_rows": skip_rows,
-            "skip_footer": skip_footer,
-            "skip_after_header": skip_after_header,
-            "encoding": encoding,
-            "delimiter": "\t" if delimiter == r"\t" else delimiter,
-            "quote": quote,
-            "no_header": "true" if no_header else None,
-            "columns": [name.strip() for name in columns.replace("，", ",").split(",")] if columns else None,
-            "rename": rename,
-            "ignore": ignore,
-            "absent": absent,
-            "allow_shrink": "true" if allow_shrink else None,
-        }
-        with _bar(file, hidden=as_json) as progress:
-            result = hub.push(dataset, file, options=options, idempotency_key=key, progress=progress)
-        emit(result, as_json=as_json, text="\n".join(push_lines(result)))
-        _save_rejections(hub, result, report)
-        raise SystemExit(int(push_exit(result)))
-
-
-def _save_rejections(hub: Hub, result: dict[str, Any], report: Path | None) -> None:
-    """Write all rejected rows to ``report``, or say how to get them."""
-    if not result["rejected"]:
-        return
-    if report is None:
-        say("  全部退回行：加 --report 退回.csv 再运行一次", "  all rejected rows: run it again with --report rows.csv")
-        return
-    answer = hub.raw("GET", f"/api/v1/pushes/{result['push']}/rejections.csv")
-    report.write_bytes(answer.content)
-    say(f"退回行已写入 {report}", f"rejected rows written to {report}")
-
-
-@contextmanager
-def _bar(file: Path, *, hidden: bool) -> Iterator[Callable[[int], None]]:
-    """Show on a terminal how many bytes of ``file`` are sent; yield what to tell it."""
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn(pick("推送", "pushing")),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=hidden or not console.is_terminal,
-    ) as bar:
-        task = bar.add_task("push", total=file.stat().st_size)
-        yield lambda sent: bar.update(task, completed=sent)
-
-
-def push_lines(result: dict[str, Any]) -> list[str]:
-    """Return the report of a push as a terminal shows it."""
-    lines = list(result["summary_en" if pick("", "en") else "summary"])
-    if result["is_repeat"]:
-        again = pick(
-            "这次推送与已完成的一次相同，没有重复入库；以下是当时的报告：",
-            "the same push was done before and is not done again; this is its report:",
-        )
-        lines.insert(0, again)
-    return lines
-
-
-def push_exit(result: dict[str, Any]) -> Exit:
-    """Return the exit code of a push."""
-    if not result["rejected"]:
-        return Exit.OK
-    return Exit.PARTLY_REJECTED if result["accepted"] else Exit.ALL_REJECTED
 
 
 def find(

@@ -1,288 +1,81 @@
-"""An HTTP client of the hub for the CLI, the demo and the benchmarks: what any department's program would do.
+"""The Python client of a hub, for departments' programs and notebooks, the CLI, the demo and the benchmarks.
 
-Systems authenticate with ``private_key_jwt`` (RFC 7523) and prove with every request that they hold the key their
-token is bound to (DPoP, RFC 9449); staff have a session. Errors come back as the
-RFC 9457 problem the hub sent. Nothing here reads a database.
+``Hub(url, key)`` is one hub, used as a system; ``hub.dataset(name).push(frame)`` pushes a data frame or a file and
+returns a report that a notebook shows. Nothing here reads a database: it does what any program could do over HTTP.
 """
 
 from __future__ import annotations
 
-import json
-import secrets
-import ssl
+import hashlib
 import time
 import uuid
-from dataclasses import dataclass
-from functools import cache
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Self, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
-import httpx2
-import jwt
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from typing_extensions import override
-
-from hub.identity.dpop import TYPE as PROOF_TYPE
-from hub.identity.dpop import token_digest
-from hub.identity.keys import public_jwk, thumbprint
-from policies.errors import DomainError
+from hub.client_datasets import Dataset, find_name
+from hub.client_keys import credentials_of
+from hub.client_report import PushReport
+from hub.client_uploads import Notes, Sending, Step, state_folder, untold
+from hub.client_wire import (
+    CHUNK,
+    TIMEOUT,
+    HubProblemError,
+    HubUnreachableError,
+    KeyBound,
+    SystemCredentials,
+    Wire,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
-ASSERTION_SECONDS = 50
-RENEW_BEFORE_SECONDS = 30
-CHUNK = 1 << 20
-TIMEOUT = httpx2.Timeout(30, read=900, write=900)
-
-
-class HubUnreachableError(DomainError):
-    """The hub could not be reached; the call is safe to repeat."""
-
-
-class HubProblemError(DomainError):
-    """The hub answered with a problem."""
-
-    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        """Keep the status and the whole problem document."""
-        super().__init__(
-            str(problem.get("detail") or problem.get("title") or f"HTTP {status}"),
-            str(problem.get("detail_en") or problem.get("title_en") or problem.get("error_description") or status),
-            next_zh=str(problem.get("next") or ""),
-            next_en=str(problem.get("next_en") or ""),
-            facts=problem,
-        )
-        self.status = status
-        self.problem = problem
+__all__ = [
+    "CHUNK",
+    "TIMEOUT",
+    "Dataset",
+    "Hub",
+    "HubProblemError",
+    "HubUnreachableError",
+    "KeyBound",
+    "PushReport",
+    "Step",
+    "SystemCredentials",
+    "new_idempotency_key",
+]
+KNOWN_FROM_BYTES = 1 << 20
+"""Of files of this size and larger the hub is asked first whether it knows them."""
+CHUNKED_FROM_BYTES = 32 << 20
+"""Files of this size and larger are sent in pieces, where nothing else is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class SystemCredentials:
-    """A system's id and its private key (PEM, ES256 or Ed25519)."""
-
-    system_id: str
-    private_key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
-
-    @classmethod
-    def load(cls, system_id: str, path: Path) -> SystemCredentials:
-        """Read the key file.
-
-        Raises:
-            ValueError: the file is no key.
-            TypeError: it holds no ES256 or Ed25519 private key.
-        """
-        key = load_pem_private_key(path.read_bytes(), password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
-            raise TypeError("密钥须为 ES256 或 Ed25519 私钥 / an ES256 or Ed25519 private key is needed")
-        return cls(system_id, key)
-
-    def assertion(self, audience: str, clock: Callable[[], float] = time.time) -> str:
-        """Return a fresh client assertion: single use, at most 50 s old by ``clock`` (Unix seconds)."""
-        jwk, algorithm = self._public()
-        now = int(clock())
-        claims = {
-            "iss": self.system_id,
-            "sub": self.system_id,
-            "aud": audience,
-            "iat": now,
-            "exp": now + ASSERTION_SECONDS,
-            "jti": secrets.token_urlsafe(16),
-        }
-        return jwt.encode(claims, self.private_key, algorithm=algorithm, headers={"kid": thumbprint(jwk)})
-
-    def proof(
-        self,
-        method: str,
-        url: str,
-        *,
-        token: str | None = None,
-        nonce: str | None = None,
-        clock: Callable[[], float] = time.time,
-    ) -> str:
-        """Return a proof of possession for one request (RFC 9449 4.2): good once, for 30 s.
-
-        ``token`` is the access token sent with it (None: the request is for one), ``nonce`` what the hub asked for.
-        """
-        jwk, algorithm = self._public()
-        claims = {
-            "jti": secrets.token_urlsafe(16),
-            "htm": method,
-            "htu": url.partition("#")[0].partition("?")[0],
-            "iat": int(clock()),
-        }
-        if token is not None:
-            claims["ath"] = token_digest(token)
-        if nonce is not None:
-            claims["nonce"] = nonce
-        headers = {"typ": PROOF_TYPE, "jwk": dict(jwk)}
-        return jwt.encode(claims, self.private_key, algorithm=algorithm, headers=headers)
-
-    def _public(self) -> tuple[Mapping[str, str], str]:
-        algorithm = "ES256" if isinstance(self.private_key, ec.EllipticCurvePrivateKey) else "EdDSA"
-        maker = jwt.get_algorithm_by_name(algorithm)
-        return public_jwk(json.loads(maker.to_jwk(self.private_key.public_key())))[0], algorithm
-
-
-@cache
-def trusted(*, is_encrypted: bool) -> ssl.SSLContext:
-    """Return what a client trusts, one object for a whole process: reading the authorities takes 40 ms each time.
-
-    An address without encryption needs none and gets none, so nothing else can be reached through it.
-    """
-    return httpx2.create_ssl_context() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-class KeyBound(httpx2.Auth):
-    """Signs each request with the system's key; usable with any client of the same hub."""
-
-    def __init__(self, hub: Hub) -> None:
-        """Take token and key from ``hub``, which has credentials."""
-        self._hub = hub
-        self._nonce: str | None = None
-
-    @override
-    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
-        """Send the request with token and proof; where the hub wants its nonce in the proof, once more with it."""
-        response = yield self._signed(request)
-        given = response.headers.get("DPoP-Nonce")
-        if given is not None and given != self._nonce:
-            self._nonce = given
-            if response.status_code == HTTPStatus.UNAUTHORIZED:
-                yield self._signed(request)
-
-    def _signed(self, request: httpx2.Request) -> httpx2.Request:
-        request.headers.update(self._hub.proving(request.method, str(request.url), self._nonce))
-        return request
-
-
-class Hub:
-    """One hub at ``url``, used as a system (``credentials``), as staff (after :meth:`log_in`) or as the public."""
+class Hub(Wire):
+    """One hub at ``url``, used as a system (``key``), as staff (after :meth:`log_in`) or as the public."""
 
     def __init__(
-        self, url: str, credentials: SystemCredentials | None = None, clock: Callable[[], float] = time.time
+        self,
+        url: str,
+        key: SystemCredentials | str | Path | None = None,
+        clock: Callable[[], float] = time.time,
+        *,
+        system: str | None = None,
     ) -> None:
-        """``url`` without a path; ``clock`` is the time tokens are asked for and renewed by (Unix seconds)."""
-        self._clock = clock
-        self.url = url.rstrip("/")
-        self._credentials = credentials
-        self._token: tuple[str, float] | None = None
-        self.auth = KeyBound(self) if credentials is not None else None
-        """What signs the requests of the system; None without credentials."""
-        self._csrf: str | None = None
-        self._http = httpx2.Client(
-            base_url=self.url,
-            timeout=TIMEOUT,
-            follow_redirects=False,
-            verify=trusted(is_encrypted=self.url.startswith("https:")),
-        )
+        """``url`` without a path; ``key`` is the system's key file (PEM) or credentials made before.
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _send(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        return self._request(method, path, auth=self.auth, **options)
-
-    def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        try:
-            response = self._http.request(method, path, **options)
-        except httpx2.TransportError as error:
-            raise self._unreachable(error) from error
-        if response.is_error:
-            raise HubProblemError(response.status_code, _problem(response))
-        return response
-
-    def _unreachable(self, error: httpx2.TransportError) -> HubUnreachableError:
-        return HubUnreachableError(
-            f"连接不上 {self.url}",
-            f"cannot reach {self.url}: {type(error).__name__}",
-            next_zh="请检查地址和网络；本操作可以安全重试",
-            next_en="check address and network; it is safe to repeat",
-        )
-
-    def _headers(self) -> dict[str, str]:
-        headers = {"Accept": "application/json"}
-        if self._csrf is not None:
-            headers["X-CSRF-Token"] = self._csrf
-        return headers
-
-    def proving(self, method: str, url: str, nonce: str | None = None) -> dict[str, str]:
-        """Return the two headers that prove the system for one request: they are good once, for 30 s.
+        The id of the system is ``system``, else a line ``System: <id>`` above the key in its file, else
+        ``HUB_CLIENT_SYSTEM``. ``clock`` is the time tokens are asked for by (Unix seconds).
 
         Raises:
-            ValueError: no credentials.
+            ValueError: the file holds no key, or nothing says which system it is of.
         """
-        token = self.token()
-        if self._credentials is None:
-            raise ValueError("没有系统凭据 / no system credentials")
-        proof = self._credentials.proof(method, url, token=token, nonce=nonce, clock=self._clock)
-        return {"Authorization": f"DPoP {token}", "DPoP": proof}
+        super().__init__(url, credentials_of(key, system) if isinstance(key, str | Path) else key, clock)
 
-    def bearer_token(self) -> str:
-        """Return a new token that is bound to no key: good for data shared without conditions alone."""
-        return str(self._new_token(is_bound=False)["access_token"])
+    def dataset(self, name: str) -> Dataset:
+        """Return the entry of a name (``gongjiao-zhandian``) or of a resource code (with ``/``).
 
-    def token(self) -> str:
-        """Return a token bound to the system's key, renewed half a minute before it ends."""
-        if self._token is None or self._token[1] < self._clock() + RENEW_BEFORE_SECONDS:
-            answer = self._new_token(is_bound=True)
-            self._token = (answer["access_token"], self._clock() + float(answer["expires_in"]))
-        return self._token[0]
-
-    def _new_token(self, *, is_bound: bool) -> dict[str, Any]:
-        if self._credentials is None:
-            raise ValueError("没有系统凭据 / no system credentials")
-        metadata = self._request("GET", "/.well-known/oauth-authorization-server").json()
-        address = str(metadata["token_endpoint"])
-        proof = {"DPoP": self._credentials.proof("POST", address, clock=self._clock)} if is_bound else {}
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": self._credentials.assertion(metadata["issuer"], self._clock),
-        }
-        answer = self._request("POST", "/oauth/token", data=form, headers=proof)
-        return cast("dict[str, Any]", answer.json())
-
-    def log_in(self, login: str, password: str, code: str | None = None) -> dict[str, Any]:
-        """Open a staff session; later calls carry it."""
-        answer = self._send("POST", "/api/v1/sessions", json={"login": login, "password": password, "code": code})
-        body = cast("dict[str, Any]", answer.json())
-        self._csrf = body["csrf"]
-        return body
-
-    def call(
-        self, method: str, path: str, *, json: object = None, params: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Call an operation of the native API and return its JSON object."""
-        response = self._send(method, path, json=json, params=params, headers=self._headers())
-        return cast("dict[str, Any]", response.json()) if response.content else {}
-
-    def raw(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        """Call any path and return the whole response."""
-        headers = {**self._headers(), **options.pop("headers", {})}
-        return self._send(method, path, headers=headers, **options)
-
-    def save(self, path: str, target: Path) -> int:
-        """Write the body of a GET to ``target`` as it comes; returns its length in bytes."""
-        size = 0
-        try:
-            with self._http.stream("GET", path, headers=self._headers(), auth=self.auth) as response:
-                if response.is_error:
-                    raise HubProblemError(response.status_code, _problem(response))
-                with target.open("wb") as file:
-                    for chunk in response.iter_bytes(CHUNK):
-                        size += file.write(chunk)
-        except httpx2.TransportError as error:
-            raise self._unreachable(error) from error
-        return size
+        Raises:
+            HubProblemError: a code that the directory does not list.
+        """
+        return Dataset(self, find_name(self, name) if "/" in name else name)
 
     def push(
         self,
@@ -293,11 +86,13 @@ class Hub:
         idempotency_key: str | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> dict[str, Any]:
-        """Stream a file to an entry and return the report; ``progress`` gets bytes sent so far.
+        """Stream a file to an entry in one request and return the report; ``progress`` gets bytes sent so far.
 
         ``options`` are the query parameters of the operation (mode, sheet, header_row, ...). Without a key
         the hub itself knows a file it took in last, so repeating it is safe.
         """
+        if path.stat().st_size >= KNOWN_FROM_BYTES and (known := self._known(name, path, options, idempotency_key)):
+            return known
         headers = {
             **self._headers(),
             **({"Idempotency-Key": idempotency_key} if idempotency_key is not None else {}),
@@ -313,13 +108,62 @@ class Hub:
         )
         return cast("dict[str, Any]", response.json())
 
+    def _known(
+        self, name: str, path: Path, options: Mapping[str, Any], idempotency_key: str | None
+    ) -> dict[str, Any] | None:
+        """Return the report of a file the hub knows already, asked for by its digest; None: it has to be sent."""
+        if options.get("dry_run"):
+            return None
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        headers = self._headers() | ({"Idempotency-Key": idempotency_key} if idempotency_key is not None else {})
+        params = {**options, "filename": path.name, "digest": digest}
+        params = {key: value for key, value in params.items() if value is not None and key != "allow_shrink"}
+        answer = self._send("POST", f"/api/v1/entries/{name}/pushes/known", params=params, headers=headers).json()
+        return cast("dict[str, Any]", answer) if answer.pop("known") else None
 
-def _problem(response: httpx2.Response) -> dict[str, Any]:
-    try:
-        body = json.loads(response.read())
-    except ValueError:
-        return {"title": f"HTTP {response.status_code}"}
-    return body if isinstance(body, dict) else {"title": f"HTTP {response.status_code}"}
+    def push_in_pieces(
+        self,
+        name: str,
+        path: Path,
+        *,
+        options: Mapping[str, Any],
+        idempotency_key: str | None = None,
+        tell: Callable[[Step], None] = untold,
+        notes: Notes | None = None,
+    ) -> dict[str, Any]:
+        """Send a file in pieces that survive cuts, have it pushed and return the report of :meth:`push`.
+
+        ``tell`` gets every step of sending and of the hub's work. ``notes`` remember what is under way over the
+        death of this program (by default below the user's state folder). Repeating it is safe.
+        """
+        kept = notes if notes is not None else Notes(state_folder())
+        return Sending(self, name, path, options, idempotency_key, tell, kept).push()
+
+    def push_file(
+        self,
+        name: str,
+        path: Path,
+        *,
+        options: Mapping[str, Any],
+        idempotency_key: str | None = None,
+        tell: Callable[[Step], None] = untold,
+        chunked_from_bytes: int = CHUNKED_FROM_BYTES,
+    ) -> dict[str, Any]:
+        """Push a file whatever its size: in one request, or in pieces from a size on."""
+        size = path.stat().st_size
+        if size >= chunked_from_bytes:
+            if (known := self._known(name, path, options, idempotency_key)) is not None:
+                return known
+            return self.push_in_pieces(name, path, options=options, idempotency_key=idempotency_key, tell=tell)
+
+        def sent(done: int) -> None:
+            # All sent is not all done: from here on the hub checks and merges, and tells when it answers.
+            tell(Step("sending", "正在发送", "sending", done, size))
+            if done >= size:
+                tell(Step("checking", "已发送，平台正在检查入库", "sent, the hub is at work"))
+
+        return self.push(name, path, options=options, idempotency_key=idempotency_key, progress=sent)
 
 
 def _stream(path: Path, progress: Callable[[int], None] | None) -> Iterator[bytes]:

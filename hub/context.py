@@ -15,6 +15,7 @@ from policies.workdays import local_day
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable
+    from pathlib import Path
 
     from hub.database import Unit
     from hub.ledger.drafts import Given, ReceiptKind
@@ -30,13 +31,28 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """What the hub keeps of pushes that are not done yet, and for how long (days; rows a push).
+
+    ``spool`` is the folder of files that wait; None: nothing can wait.
+    """
+
+    spool: Path | None = None
+    held_days: int = 30
+    held_rows: int = 200_000
+    wait_days: int = 10
+    remind_days: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """Receipt writer, the calendar in force when asked, clock, and whether demo identifiers are accepted."""
+    """Receipt writer, calendar in force, clock, whether demo identifiers are accepted, what is kept of pushes."""
 
     writer: ReceiptWriter
     calendars: Callable[[], Calendar]
     demo: bool = False
     now: Callable[[], datetime] = field(default=utc_now)
+    keeping: Keeping = field(default_factory=Keeping)
 
     @property
     def calendar(self) -> Calendar:

@@ -85,6 +85,10 @@ class Unit:
             raise RuntimeError(msg)
         return raw
 
+    def savepoint(self) -> sa.NestedTransaction:
+        """Begin a part of the transaction that can be undone alone; end it with commit() or rollback()."""
+        return self.connection.begin_nested()
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:

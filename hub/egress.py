@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from psycopg.conninfo import conninfo_to_dict
+
 from connectors.egress import EgressPolicy
 
 if TYPE_CHECKING:
@@ -20,4 +22,7 @@ def policy_of(settings: Settings) -> EgressPolicy:
         (settings.metrics_host, settings.metrics_port or settings.port),
         (public.hostname or "", public.port or (443 if public.scheme == "https" else 80)),
     }
+    if settings.database_url is not None:
+        parts = conninfo_to_dict(settings.database_url.get_secret_value().replace("+psycopg", "", 1))
+        own |= {(host, int(parts.get("port") or 5432)) for host in str(parts.get("host") or "").split(",") if host}
     return EgressPolicy.from_rules(settings.egress_allow, loopback=settings.egress_loopback, own=own)

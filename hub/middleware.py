@@ -39,7 +39,10 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-PUSH_PATH = re.compile(r"^/api/v1/entries/[^/]+/pushes$")
+PUSH_PATH = re.compile(
+    r"^(/api/v1/entries/[^/]+/pushes|(/api/v1|(/en)?/w)/pushes/[0-9a-f-]{36}/resume|(/en)?/w/pushes/new)$"
+)
+UPLOAD_PATH = re.compile(r"^/api/v1/uploads/[0-9a-f-]+$")
 MATCH_PATH = re.compile(r"^/api/v1/exchange/[^/]+/match(/file)?$")
 MATCH_LIMIT_BYTES = 32 << 20
 """Largest batch to compare: 100,000 rows of a few texts each."""
@@ -107,6 +110,8 @@ class Gatekeeper:
     def _body_limit(self, scope: Scope) -> int:
         if scope["method"] == "POST" and MATCH_PATH.match(scope["path"]) is not None:
             return max(MATCH_LIMIT_BYTES, self.settings.body_limit_bytes)
+        if scope["method"] in {"PATCH", "POST"} and UPLOAD_PATH.match(scope["path"]) is not None:
+            return self.settings.resumable_limit_bytes
         is_push = scope["method"] == "POST" and PUSH_PATH.match(scope["path"]) is not None
         return self.settings.upload_limit_bytes if is_push else self.settings.body_limit_bytes
 

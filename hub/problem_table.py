@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub import problems_exchange, problems_law, problems_platform
+from hub import problems_exchange, problems_law, problems_platform, problems_pulls, problems_push
 from hub.problem_types import ProblemType
 
 if TYPE_CHECKING:
@@ -16,4 +16,6 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
     **problems_law.PROBLEMS,
     **problems_exchange.PROBLEMS,
     **problems_platform.PROBLEMS,
+    **problems_push.PROBLEMS,
+    **problems_pulls.PROBLEMS,
 }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from http import HTTPStatus
+
+CHECKSUM_MISMATCH: Final = 460
+"""Status that the protocol tus 1.0 gives a piece whose checksum does not fit; no number of the IANA register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,6 @@ class ProblemType:
     """One problem type: the slug of its URI, its status, its title in both languages."""
 
     slug: str
-    status: HTTPStatus
+    status: HTTPStatus | int
     title: str
     title_en: str

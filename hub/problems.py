@@ -16,6 +16,7 @@ import orjson
 import structlog
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from hub.database import INTERRUPTIONS, DatabaseUnreachableError
@@ -170,6 +171,12 @@ def render(error: DomainError, instance: str) -> Response:
     return problem(kind, _texts(error), instance=instance, facts=error.facts, headers=_headers(kind, error))
 
 
+def problem_document(error: DomainError, instance: str) -> tuple[int, dict[str, object]]:
+    """Return status and body of the problem of an error, to be kept and answered later."""
+    response = render(error, instance)
+    return response.status_code, orjson.loads(response.body)
+
+
 def _texts(error: DomainError) -> Texts:
     return Texts(error.zh, error.en, error.next_zh, error.next_en)
 
@@ -233,6 +240,11 @@ def install(app: FastAPI) -> None:
 
     for interruption in INTERRUPTIONS:
         app.add_exception_handler(interruption, _interrupted)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: ClientDisconnect) -> Response:
+        # The connection broke in the middle of the body: nobody is left to answer, and nothing was done.
+        return Response(status_code=HTTPStatus.BAD_REQUEST)
 
     @app.exception_handler(Exception)
     def _unexpected(request: Request, error: Exception) -> Response:

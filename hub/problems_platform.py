@@ -50,8 +50,32 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
     file_errors.FileLimitError: ProblemType(
         "file-limit", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "文件超过限制", "The file is beyond a limit"
     ),
+    file_errors.ArchiveMemberError: ProblemType(
+        "file-member", HTTPStatus.UNPROCESSABLE_ENTITY, "压缩包内的文件有误", "A file of the archive is not right"
+    ),
+    file_errors.RecordsError: ProblemType(
+        "file-records", HTTPStatus.UNPROCESSABLE_ENTITY, "JSON 中的记录有误", "The records of the JSON are not right"
+    ),
+    file_errors.ColumnTypeError: ProblemType(
+        "file-column-type", HTTPStatus.UNPROCESSABLE_ENTITY, "列的类型不能成为表格值", "A column's type is no value"
+    ),
     file_errors.SheetError: ProblemType(
         "file-sheet", HTTPStatus.UNPROCESSABLE_ENTITY, "工作表有误", "The sheet is not right"
+    ),
+    file_errors.LayerError: ProblemType(
+        "file-layer", HTTPStatus.UNPROCESSABLE_ENTITY, "图层有误", "The layer is not right"
+    ),
+    file_errors.CoordinateSystemError: ProblemType(
+        "coordinate-system",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "坐标系没有写明或不能入库",
+        "The coordinate system is not stated, or is not taken",
+    ),
+    file_errors.OffsetCoordinatesError: ProblemType(
+        "offset-coordinates",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "互联网地图的偏移坐标不能入库",
+        "Shifted coordinates of web maps are not stored",
     ),
     file_errors.HeaderError: ProblemType(
         "file-header", HTTPStatus.UNPROCESSABLE_ENTITY, "表头有误", "The header is not right"
@@ -169,6 +193,15 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
     rows_errors.UnknownVersionError: ProblemType(
         "unknown-version", HTTPStatus.NOT_FOUND, "没有这个数据版本", "No such version of the data"
     ),
+    rows_errors.VersionGoneError: ProblemType(
+        "version-gone", HTTPStatus.GONE, "该数据版本已过保存期限", "That version of the data is no longer kept"
+    ),
+    rows_errors.MomentError: ProblemType(
+        "as-of",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "版本号或时间写法不对",
+        "Not a version, date or time that held data",
+    ),
     rows_errors.FeedRestartedError: ProblemType(
         "feed-restarted",
         HTTPStatus.CONFLICT,
@@ -192,6 +225,12 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
     ),
     push_errors.PushError: ProblemType(
         "push", HTTPStatus.UNPROCESSABLE_ENTITY, "推送未被接受", "The push was not accepted"
+    ),
+    push_errors.CoordinateShiftError: ProblemType(
+        "coordinate-shift",
+        HTTPStatus.CONFLICT,
+        "位置整体偏移，疑为互联网地图坐标",
+        "The places moved as web maps shift them",
     ),
     push_errors.HeaderMismatchError: ProblemType(
         "header-mismatch",

@@ -13,7 +13,10 @@ from hub.exchange.corrections.states import CORRECTION
 from hub.exchange.own_data.states import COMPLAINT, DELAY
 from hub.exchange.relay.states import ENDPOINT, JOB
 from hub.exchange.subscriptions.states import WEBHOOK
-from hub.push.states import INCIDENT
+from hub.pulls.states import PULL
+from hub.push.mappings.states import MAPPING
+from hub.push.rule_sets.states import RULE_SET
+from hub.push.states import INCIDENT, PUSH_RELEASE
 from hub.supervision import dispute_states
 
 if TYPE_CHECKING:
@@ -41,7 +44,11 @@ def all_procedures() -> tuple[Procedure, ...]:
         CONSULTATION,
         FINDING,
         INCIDENT,
+        PUSH_RELEASE,
+        MAPPING,
+        RULE_SET,
         ENDPOINT,
         JOB,
+        PULL,
         WEBHOOK,
     )

@@ -48,6 +48,7 @@ JSON_BYTES: Final = 256 << 20
 _COLUMN_VALUES: Final = 20_000
 _TABLE_ENDINGS: Final = (".csv", ".tsv", ".xlsx", ".xls")
 _JSON_ENDINGS: Final = (".json", ".geojson", ".jsonl", ".ndjson")
+_TYPED: Final = frozenset({FileKind.ZIP, FileKind.PARQUET, FileKind.ARROW, FileKind.GEOPACKAGE})
 _DEPTH: Final = 40
 _MARKS: Final = frozenset({Kind.SECRECY_MARK})
 """Raw text that repeats the cells of a table is searched for these alone: the cells are searched as cells."""
@@ -84,8 +85,11 @@ def scan_file(path: Path, *, options: ReadOptions | None = None, today: date | N
     name = path.name.lower().removesuffix(".gz")
     compressed = head.startswith(b"\x1f\x8b")
     if head and not name.endswith(_JSON_ENDINGS):
-        if not compressed and kind_of(head, path) in {FileKind.XLSX, FileKind.XLS}:
+        kind = FileKind.TEXT if compressed else kind_of(head, path)
+        if kind in {FileKind.XLSX, FileKind.XLS}:
             return _book(path, given, limits, today)
+        if kind in _TYPED:
+            return _table(path, given, limits, today)
         if name.endswith(_TABLE_ENDINGS):
             with suppress(AmbiguousEncodingError, MalformedTextError, HeaderError):
                 return _table(path, given, limits, today)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
+
+from hub.context import Keeping
+from hub.push.uploads.files import Parts
+from hub.push.uploads.receiving import Desk, Rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from hub.ledger.integrator import Integrator
     from hub.metrics import Metrics
     from hub.open.answers import AnswerCache
+    from hub.pulls.service import Puller
     from hub.rounds import Rounds
     from hub.rows.cursors import CursorKey
     from hub.settings import Settings
@@ -50,11 +56,40 @@ class Services:
     sealer: Sealer
     citizens: RelyingParty | None
     relay: Relay
+    pulls: Puller
 
 
 def incoming_folder(settings: Settings) -> Path:
     """Return where the files of pushes lie while they are checked."""
     return settings.data_dir / "incoming"
+
+
+def keeping_of(settings: Settings) -> Keeping:
+    """Return what is kept of pushes that are not done yet, by the settings."""
+    return Keeping(
+        spool=settings.data_dir / "spool",
+        held_days=settings.held_rows_days,
+        held_rows=settings.held_rows_limit,
+        wait_days=settings.push_wait_days,
+        remind_days=settings.push_remind_days,
+    )
+
+
+def desk_of(settings: Settings, context: Context, database: Database) -> Desk:
+    """Return where resumable uploads are received, with the limits of the settings."""
+    rules = Rules(
+        largest_bytes=settings.resumable_limit_bytes,
+        quota_bytes=settings.resumable_quota_bytes,
+        open_limit=settings.resumable_open_limit,
+        lifetime=timedelta(hours=settings.resumable_lifetime_hours),
+    )
+    parts = Parts(settings.data_dir / "uploads")
+    return Desk(context, database, parts, incoming_folder(settings), rules)
+
+
+def upload_desk(hub: Services) -> Desk:
+    """Return where a running hub receives resumable uploads."""
+    return desk_of(hub.settings, hub.context, hub.database)
 
 
 async def services_of(request: Request) -> Services:

@@ -99,6 +99,18 @@ class Settings(BaseSettings):
     upload_limit_bytes: int = Field(default=2048 * MIB, ge=1024, title="单个推送文件的上限，字节")
     """Largest file of one push, in bytes as received."""
 
+    resumable_limit_bytes: int = Field(default=16384 * MIB, ge=1024, title="续传上传单个文件的上限，字节")
+    """Largest file of one resumable upload, in bytes as received."""
+
+    resumable_quota_bytes: int = Field(default=65536 * MIB, ge=1024, title="一个单位未办结上传的总限额，字节")
+    """Most bytes announced in the open resumable uploads of one organ together."""
+
+    resumable_open_limit: int = Field(default=20, ge=1, le=10_000, title="一个单位未办结上传的个数上限")
+    """Most resumable uploads one organ may have open at a time."""
+
+    resumable_lifetime_hours: int = Field(default=48, ge=1, le=720, title="续传上传闲置多久后清除，小时")
+    """A resumable upload nobody has touched for so many hours is thrown away with its bytes."""
+
     body_limit_bytes: int = Field(default=1 * MIB, ge=1024, title="其他请求体的上限，字节")
     """Largest body of any other request, in bytes."""
 
@@ -174,11 +186,35 @@ class Settings(BaseSettings):
     egress_loopback: bool = Field(default=False, title="允许访问本机（仅演示与测试）")
     """Demo mode only: relays and webhooks may call this machine, also by plain HTTP; never the hub's own ports."""
 
+    held_rows_days: int = Field(default=30, ge=1, le=365, title="退回行原文保存天数，到期清除")
+    """Days for which the text of rejected rows is kept for the clerk who mends them; then it is erased."""
+
+    held_rows_limit: int = Field(default=200_000, ge=0, title="一次推送保存的退回行数上限")
+    """Most rejected rows of one push that are kept for mending; the report says when there were more."""
+
+    push_wait_days: int = Field(default=10, ge=1, le=365, title="待放行的推送失效前的天数")
+    """Days after which a push nobody released lapses; its file is erased and its people are told."""
+
+    push_remind_days: int = Field(default=2, ge=1, le=365, title="待放行的推送提醒前的天数")
+    """Days after which the people who may release a waiting push are reminded."""
+
     log_format: Literal["json", "console"] = Field(default="json", title="日志格式")
     """``json`` for machines (one object a line), ``console`` for people."""
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", title="日志级别")
     """Least level that is written."""
+
+    pull_limit_rows: int = Field(default=50_000_000, ge=1, title="单次拉取的行数上限")
+    """Most rows one pull fetches; a larger source is refused, never cut."""
+
+    pull_limit_bytes: int = Field(default=65536 * MIB, ge=1024, title="单次拉取的字节上限")
+    """Most bytes one pull fetches, as values or as a file."""
+
+    pull_statement_seconds: int = Field(default=3600, ge=1, le=86_400, title="数据源上单条查询的时限，秒")
+    """Longest query on a department's database, and longest transfer of a file, in seconds."""
+
+    pull_folders: Annotated[tuple[Path, ...], NoDecode] = Field(default=(), title="允许拉取的本机目录，逗号分隔")
+    """Folders of this machine (network mounts) that pulls may read files from; separated by commas. Unset: none."""
 
     @field_validator("public_url")
     @classmethod
@@ -193,7 +229,7 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return f"{parts.scheme}://{parts.netloc}"
 
-    @field_validator("trusted_proxies", "egress_allow", "citizen_oidc_strong_acr", mode="before")
+    @field_validator("trusted_proxies", "egress_allow", "citizen_oidc_strong_acr", "pull_folders", mode="before")
     @classmethod
     def _split_on_commas(cls, value: object) -> object:
         if isinstance(value, str):

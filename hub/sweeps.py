@@ -8,6 +8,9 @@ from hub.exchange import ageing, extensions, line_clocks, usage
 from hub.exchange.consulting import replies
 from hub.exchange.corrections import settling
 from hub.exchange.subscriptions.sweeping import DELIVERY
+from hub.push import releasing
+from hub.push.quality import promises
+from hub.push.versions import retention
 from hub.supervision import directory_clocks, overdue
 
 if TYPE_CHECKING:
@@ -27,4 +30,7 @@ def all_sweeps() -> tuple[Sweep, ...]:
         replies.SWEEP,
         ageing.SWEEP,
         settling.AWAITING,
+        retention.RETENTION,
+        promises.PROMISES,
+        *releasing.SWEEPS,
     )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from catalogue import search
+from catalogue.shapes import the_shape
 from hub.api.authentication import OptionalCaller
 from hub.api.rows import ROWS_PARAMETERS
 from hub.identity import store as identity_store
@@ -173,6 +174,14 @@ def describe(name: str, caller: OptionalCaller, hub: Hub) -> dict[str, Any]:
         return _described(hub, unit, resource)
 
 
+@router.get("/dataset", summary="按资源代码取一个条目 / One entry by its resource code")
+def describe_by_code(
+    code: Annotated[str, Query(min_length=1, max_length=200)], caller: OptionalCaller, hub: Hub
+) -> dict[str, Any]:
+    """Return the description of the entry of a resource code; codes hold ``/`` and stand in no path."""
+    return describe(code, caller, hub)
+
+
 @router.get(
     "/datasets/{name}/download", summary="下载全部开放数据 / Download all open rows", openapi_extra=ROWS_PARAMETERS
 )
@@ -180,11 +189,16 @@ def download_rows(
     name: str,
     request: Request,
     hub: Hub,
-    file_format: Annotated[Literal["csv", "excel", "gb18030", "json", "ndjson"], Query(alias="format")] = "csv",
+    file_format: Annotated[
+        Literal["csv", "excel", "gb18030", "json", "ndjson", "geojson"], Query(alias="format")
+    ] = "csv",
 ) -> StreamingResponse:
     """Stream every row that matches, without limit; ``excel`` opens in Excel with codes and numbers kept as text."""
     resource = hub.cache.load(name, None).resource
-    asked = parse_parameters(resource.id, request.query_params.multi_items())
+    shape = the_shape(resource.entry.items)
+    asked = parse_parameters(
+        resource.id, request.query_params.multi_items(), shape=None if shape is None else shape.column
+    )
     form = FORMATS[file_format]
     stream = download(hub.context, hub.database, resource, asked, form)
     title = quote(f"{resource.title}.{form.ending}", safe="")

@@ -119,7 +119,9 @@ class QueryBody(Body):
     order: tuple[str, ...] = ()
     limit: int = Field(default=100, ge=1, le=1000)
     cursor: str | None = Field(default=None, max_length=4096)
-    as_of: int | None = Field(default=None, ge=1, le=2**53)
+    as_of: int | str | None = Field(
+        default=None, description="版本号、日期（当日结束时）或时间 / version, date or time"
+    )
     purpose: Text200
     case_number: str | None = Field(default=None, max_length=200)
 

@@ -19,6 +19,7 @@ from catalogue import store as catalogue_store
 from connectors.files.errors import ReadOptionError
 from connectors.port import Limits, ReadOptions
 from hub.api.authentication import CurrentCaller
+from hub.api.reading import ShapeParameters
 from hub.directory.errors import EntryNotFoundError
 from hub.identity.errors import RoleRequiredError
 from hub.identity.facts import Requester, StaffRequester
@@ -28,6 +29,7 @@ from hub.push.check import REJECTION_SCHEMA
 from hub.push.header import HeaderMapping
 from hub.push.merge import MergeMode
 from hub.push.rejections import RejectionLog, described
+from hub.push.standing import standing_of
 from hub.services import Hub, incoming_folder
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class ReadParameters:
 
     def __init__(
         self,
+        shape: Annotated[ShapeParameters, Depends()],
         filename: Annotated[str, Query(max_length=255, description="文件名 / file name")] = "",
         sheet: Annotated[str | None, Query(max_length=100, description="工作表 / sheet")] = None,
         header_row: Annotated[int, Query(ge=1, le=1000, description="表头行（跳过行之后）/ header row")] = 1,
@@ -60,8 +63,13 @@ class ReadParameters:
         rename: Annotated[Names, Query(description="列名或列字母=信息项 / header or letter=item")] = (),
         ignore: Annotated[Names, Query(description="不读的列 / columns not to read")] = (),
         absent: Annotated[Names, Query(description="文件没有的信息项 / items the file does not carry")] = (),
+        member: Annotated[str | None, Query(max_length=500, description="压缩包内的文件 / file in a ZIP")] = None,
+        records_path: Annotated[
+            str | None, Query(max_length=500, description="JSON 中的记录数组，如 data.list / array of records")
+        ] = None,
+        nested: Annotated[Literal["text"] | None, Query(description="JSON 中的数组存为文本 / lists as text")] = None,
     ) -> None:
-        self.options = ReadOptions(
+        plain = ReadOptions(
             name=filename or None,
             encoding=encoding,
             delimiter=delimiter,
@@ -73,7 +81,12 @@ class ReadParameters:
             quote="" if quote == "none" else quote,
             no_header=no_header,
             columns=tuple(columns),
+            member=member,
+            records_path=records_path,
+            nested=nested or "",
         )
+        self.options = shape.of(plain)
+        self.version = shape.version
         self.mapping = HeaderMapping(dict(map(_renamed, rename)), frozenset(ignore), frozenset(absent))
 
 
@@ -91,7 +104,7 @@ def _renamed(pair: str) -> tuple[str, str]:
     return header, item
 
 
-def _who(caller: Requester | StaffRequester) -> tuple[uuid.UUID, uuid.UUID | None, uuid.UUID | None, str | None]:
+def pushing(caller: Requester | StaffRequester) -> tuple[uuid.UUID, uuid.UUID | None, uuid.UUID | None, str | None]:
     """Return member, system, person and key of who pushes; a person must be a data clerk."""
     if isinstance(caller, StaffRequester):
         if not caller.has_role(Role.CLERK):
@@ -100,7 +113,7 @@ def _who(caller: Requester | StaffRequester) -> tuple[uuid.UUID, uuid.UUID | Non
     return caller.member_id, caller.system_id, None, caller.key_thumbprint
 
 
-async def _received(request: Request, folder: Path) -> tuple[Path, bytes]:
+async def received_body(request: Request, folder: Path) -> tuple[Path, bytes]:
     """Write the body to a file as it comes; returns its path and SHA-256."""
     handle, name = tempfile.mkstemp(prefix="push-", dir=folder)
     digest = hashlib.sha256()
@@ -122,7 +135,8 @@ async def _received(request: Request, folder: Path) -> tuple[Path, bytes]:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "CSV、CSV.GZ、XLSX 或 XLS 文件原文 / the file itself",
+            "description": "文件原文：CSV、XLSX、XLS、JSON、NDJSON、Parquet、Arrow、GeoJSON、Shapefile、GeoPackage，"
+            "可用 gzip 或 ZIP；按内容识别 / the file itself, known by its content",
             "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
         }
     },
@@ -134,19 +148,23 @@ async def push(
     caller: CurrentCaller,
     hub: Hub,
     parameters: Annotated[ReadParameters, Depends()],
-    mode: Annotated[Literal["full", "upsert"], Query(description="全量或按主键增改 / full or upsert")] = "upsert",
+    mode: Annotated[MergeMode, Query(description="推送方式 / what the file is")] = MergeMode.UPSERT,
     allow_shrink: Annotated[bool, Query(description="确认大量行失效 / consent to closing many rows")] = False,
+    dry_run: Annotated[bool, Query(description="只检查和比对，不入库 / check and compare only")] = False,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> dict[str, Any]:
-    """Check every row, merge what is good, report the rest; the same key and content answer the same report."""
-    member, system, person, key = _who(caller)
-    path, digest = await _received(request, incoming_folder(hub.settings))
+    """Check every row, merge what is good, report the rest; the same key and content answer the same report.
+
+    A push that must wait for a person answers 202; a dry run answers 200 and leaves no receipt, for nothing happened.
+    """
+    member, system, person, key = pushing(caller)
+    path, digest = await received_body(request, incoming_folder(hub.settings))
     try:
         arrival = receive.Arrival(
             entry=name,
             path=path,
             digest=digest,
-            mode=MergeMode(mode),
+            mode=mode,
             idempotency_key=idempotency_key,
             filename=parameters.options.name or "",
             options=parameters.options,
@@ -156,21 +174,67 @@ async def push(
             by_staff=person,
             key_thumbprint=key,
             mapping=parameters.mapping,
+            mapping_version=parameters.version,
+            dry_run=dry_run,
         )
         accepted = await run_in_threadpool(receive.accept, hub.context, hub.database, arrival, Limits())
     finally:
         path.unlink(missing_ok=True)
+    return answered(hub, name, response, accepted)
+
+
+@router.post("/entries/{name}/pushes/known", summary="此文件是否已推送过 / Whether a file is known already")
+def known(
+    name: str,
+    caller: CurrentCaller,
+    hub: Hub,
+    parameters: Annotated[ReadParameters, Depends()],
+    digest: Annotated[str, Query(pattern="^[0-9a-f]{64}$", description="文件的 SHA-256 / of the file")],
+    mode: Annotated[MergeMode, Query(description="推送方式 / what the file is")] = MergeMode.UPSERT,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> dict[str, Any]:
+    """Ask by digest before sending a large file: its report if it would only repeat what stands, or not known."""
+    member, system, person, key = pushing(caller)
+    arrival = receive.Arrival(
+        entry=name,
+        path=Path(),
+        digest=bytes.fromhex(digest),
+        mode=mode,
+        idempotency_key=idempotency_key,
+        filename=parameters.options.name or "",
+        options=parameters.options,
+        allow_shrink=False,
+        member_id=member,
+        by_system=system,
+        by_staff=person,
+        key_thumbprint=key,
+        mapping=parameters.mapping,
+        mapping_version=parameters.version,
+    )
+    found = receive.known(hub.context, hub.database, arrival)
+    return {"known": False} if found is None else {"known": True, **push_body(found, is_repeat=True)}
+
+
+def answered(hub: Services, name: str, response: Response, accepted: receive.Accepted) -> dict[str, Any]:
+    """Return the answer to a push, with its status and its receipt."""
+    outcome = accepted.push.outcome
+    if outcome.state is store.PushState.DRY_RUN:
+        response.status_code = 200
+        return push_body(accepted.push)
     hub.answers.pushed(name)
+    _count(hub, accepted)
     if not accepted.is_new:
         response.status_code = 200
-    _count(hub, accepted)
-    response.headers["Receipt"] = str(accepted.push.outcome.receipt_id)
+    elif outcome.state in store.WAITING:
+        response.status_code = 202
+    response.headers["Receipt"] = str(outcome.receipt_id)
     return push_body(accepted.push, is_repeat=not accepted.is_new)
 
 
 def _count(hub: Services, accepted: receive.Accepted) -> None:
     outcome = accepted.push.outcome
-    hub.metrics.pushes.labels(accepted.push.given.mode, "repeat" if not accepted.is_new else "merged").inc()
+    word = outcome.state.value if accepted.is_new else "repeat"
+    hub.metrics.pushes.labels(accepted.push.given.mode, word).inc()
     if accepted.is_new:
         for word in ("accepted", "rejected"):
             hub.metrics.push_rows.labels(word).inc(int(outcome.counts.get(word, 0)))
@@ -183,21 +247,25 @@ def push_body(push: store.StoredPush, *, is_repeat: bool = False) -> dict[str, A
     shown = report.get("faults", {})
     if shown.get("cursor") is not None:
         shown = {**shown, "next": f"/api/v1/pushes/{push.given.id}/rejections?after={shown['cursor']}"}
+    is_kept = outcome.state is not store.PushState.DRY_RUN
+    path = f"/api/v1/pushes/{push.given.id}"
     return {
         **report,
         "faults": shown,
-        "push": str(push.given.id),
+        "push": str(push.given.id) if is_kept else None,
         "version": outcome.number,
         "state": outcome.state.value,
         "mode": push.given.mode,
         "counts": dict(outcome.counts),
         "receipt": str(outcome.receipt_id) if outcome.receipt_id is not None else None,
         "is_repeat": is_repeat,
-        "rejections": f"/api/v1/pushes/{push.given.id}/rejections.csv",
+        "resumes": str(push.given.resumes) if push.given.resumes is not None else None,
+        "rejections": f"{path}/rejections.csv" if is_kept else None,
+        "marked": f"{path}/marked.xlsx" if is_kept and report.get("rejected") else None,
     }
 
 
-def _own_push(unit: Unit, caller: Requester | StaffRequester, push_id: uuid.UUID) -> store.StoredPush:
+def own_push(unit: Unit, caller: Requester | StaffRequester, push_id: uuid.UUID) -> store.StoredPush:
     """Return a push to an entry of the caller's organ (raises :class:`EntryNotFoundError` else)."""
     member = caller.member.id if isinstance(caller, StaffRequester) else caller.member_id
     found = store.get(unit, push_id)
@@ -209,9 +277,10 @@ def _own_push(unit: Unit, caller: Requester | StaffRequester, push_id: uuid.UUID
 
 @router.get("/pushes/{push_id}", summary="一次推送的报告 / The report of a push")
 def show_push(push_id: uuid.UUID, caller: CurrentCaller, hub: Hub) -> dict[str, Any]:
-    """Return the report again."""
+    """Return the report again, with how many of its rejected rows are in by now, and who must act if it waits."""
     with hub.database.begin() as unit:
-        return push_body(_own_push(unit, caller, push_id))
+        found = own_push(unit, caller, push_id)
+        return push_body(found) | standing_of(unit, found)
 
 
 @router.get("/pushes/{push_id}/rejections", summary="退回的行 / Rejected rows")
@@ -224,7 +293,7 @@ def rejections(
 ) -> dict[str, Any]:
     """Return a page of the faults in file order, with total and next."""
     with hub.database.begin() as unit:
-        _own_push(unit, caller, push_id)
+        own_push(unit, caller, push_id)
         page = store.rejections(unit, push_id, after=after, limit=limit)
     following = None if page.next is None else f"/api/v1/pushes/{push_id}/rejections?after={page.next}&limit={limit}"
     return {
@@ -245,7 +314,7 @@ def rejections_csv(
 ) -> StreamingResponse:
     """Return all faults as a table a clerk can work through."""
     with hub.database.begin() as unit:
-        _own_push(unit, caller, push_id)
+        own_push(unit, caller, push_id)
 
     def table() -> Iterator[bytes]:
         with tempfile.TemporaryDirectory(prefix="hub-report-") as folder:

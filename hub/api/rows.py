@@ -12,8 +12,10 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from catalogue.shapes import the_shape
 from hub.api.direct import DirectRoute
 from hub.open.rows import fetch_public_page
+from hub.rows import geojson
 from hub.rows.parsing import parse_parameters
 from hub.rows.render import json_rows, page_facts
 from hub.rows.store import current_version
@@ -35,6 +37,12 @@ ROWS_PARAMETERS: Final[dict[str, Any]] = {
             "schema": {"type": "string"},
             "description": "排序列，-为降序 / -col: descending",
         },
+        {
+            "name": "bbox",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "外包矩形 西,南,东,北 / box of shapes: west,south,east,north",
+        },
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 32000}},
         {
             "name": "cursor",
@@ -45,8 +53,8 @@ ROWS_PARAMETERS: Final[dict[str, Any]] = {
         {
             "name": "as_of",
             "in": "query",
-            "schema": {"type": "integer", "minimum": 1},
-            "description": "数据版本号 / version",
+            "schema": {"type": "string"},
+            "description": "数据版本号、日期（当日结束时）或时间 / version number, date (its end) or time",
         },
     ]
 }
@@ -65,7 +73,12 @@ async def rows(name: str, request: Request, hub: Hub) -> Response:
     kept = None if "no-cache" in request.headers.get("cache-control", "") else await _kept(hub, standing, question)
     if kept is not None:
         return kept
-    asked = parse_parameters(standing.resource.id, request.query_params.multi_items())
+    shape = the_shape(standing.resource.entry.items)
+    asked = parse_parameters(
+        standing.resource.id,
+        request.query_params.multi_items(),
+        shape=None if shape is None else shape.column,
+    )
     async with hub.database.connection() as connection:
         page = await fetch_public_page(hub.context, connection, standing.resource, asked, hub.cursor_key)
     answer = _answer(request, standing, page)
@@ -90,7 +103,9 @@ def _answer(request: Request, standing: Standing, page: RowPage) -> Response:
         kept = [(key, value) for key, value in request.query_params.multi_items() if key != "cursor"]
         following = f"{request.url.path}?{urlencode([*kept, ('cursor', page.next_cursor)])}"
     facts["next"] = following
-    facts["rows"] = orjson.Fragment(json_rows(page.columns, page.rows))
+    is_geojson = request.query_params.get("format") == geojson.FORMAT
+    if not is_geojson:
+        facts["rows"] = orjson.Fragment(json_rows(page.columns, page.rows))
     headers = {
         "X-Total-Count": str(page.total.rows),
         "X-Returned-Count": str(page.returned),
@@ -99,4 +114,7 @@ def _answer(request: Request, standing: Standing, page: RowPage) -> Response:
     }
     if following is not None:
         headers["Link"] = f'<{following}>; rel="next"'
+    if is_geojson:
+        body = geojson.geojson_page(page, {"resource": standing.resource.name, "next": following})
+        return Response(body, media_type=geojson.MEDIA_TYPE, headers=headers)
     return Response(orjson.dumps(facts, default=str), media_type="application/json", headers=headers)

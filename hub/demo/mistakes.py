@@ -10,6 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
+from connectors.files.reader import open_table
+from connectors.port import ReadOptions, position
 from hub.demo.generators import demo_frame, workbook_rows
 from hub.demo.workbook import Cell, write_workbook
 
@@ -82,6 +86,24 @@ def write_mended(folder: Path, entry: DemoEntry) -> Path:
     header, rows = _table(entry)
     path = folder / f"{ENTRY}-mended.xlsx"
     write_workbook(path, SHEET, [*_ABOVE, header, *rows])
+    return path
+
+
+def mend_marked(folder: Path, marked: Path, entry: DemoEntry) -> Path:
+    """Write ``qiye-dengji-mended.xlsx``: the marked workbook as a clerk mends it by its comments.
+
+    Each value gets what the register says; the row whose key stands twice is left out. The line a row came from is
+    the number in the last column but one.
+    """
+    header, rows = _table(entry)
+    with open_table(marked, ReadOptions(name=marked.name, sheet=1)) as source:
+        titles = list(source.header)
+        given = pl.concat(list(source.chunks()))
+    place = len(header)
+    lines = [int(line) for line in given[position(place)].to_list()]
+    kept = [line for line in lines if line - HEADER_ROW - 1 < len(rows)]
+    path = folder / f"{ENTRY}-mended.xlsx"
+    write_workbook(path, SHEET, [titles[: place + 1], *([*rows[line - HEADER_ROW - 1], str(line)] for line in kept)])
     return path
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from hub.cli_client import push_exit, push_lines, query_lines
+from hub.cli_client import query_lines
 from hub.cli_correction import acknowledged_lines, case_line, copy_lines
 from hub.cli_output import Exit, pick
+from hub.cli_push import push_exit, push_lines
 from hub.cli_request_lines import application_lines
 from hub.demo.generators import demo_frame, write_table
 from hub.demo.story import LANGUAGES, StoryError, Telling, Words, command, run_script

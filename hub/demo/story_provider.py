@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from catalogue.lifecycle import Step
 from connectors.port import ReadOptions
-from hub.cli_client import push_exit, push_lines
 from hub.cli_output import Exit
+from hub.cli_push import push_exit, push_lines, send_back
 from hub.cli_scan import FOUND, scan_lines
 from hub.cli_staff import draft_lines, step_lines, store_draft
 from hub.demo import mistakes
@@ -30,7 +30,7 @@ REVIEWED: Final = "gongshui-sheshi"
 OWN_ENTRIES: Final = frozenset({mistakes.ENTRY, REVIEWED})
 """Entries whose first push belongs to the story."""
 
-REJECTIONS: Final = "qiye-dengji-rejections.csv"
+REJECTIONS: Final = "qiye-dengji-rejections.xlsx"
 
 
 def push_dirty(scene: Scene, transcript: Transcript) -> Telling:
@@ -40,7 +40,7 @@ def push_dirty(scene: Scene, transcript: Transcript) -> Telling:
     words = _push_words(scene, dirty.path, ["--header-row", str(dirty.header_row), "--report", REJECTIONS])
     result = _push(scene, transcript, dirty.path, dirty.header_row, words)
     hub = scene.system("shichangju")
-    hub.save(f"/api/v1/pushes/{result['push']}/rejections.csv", scene.folder / REJECTIONS)
+    hub.save(f"/api/v1/pushes/{result['push']}/marked.xlsx", scene.folder / REJECTIONS)
     if result["rejected"] != len(dirty.mistakes):
         raise StoryError(words)
     bad = result["rejected"]
@@ -50,11 +50,12 @@ def push_dirty(scene: Scene, transcript: Transcript) -> Telling:
         Words(
             "先在本机扫描（不联网）：哪一列有个人信息、多少处、该怎么办，一目了然；条目已把证件号码申报为个人信息，可以推送。"
             f"市场监管局把系统导出的 Excel 原样推送：{dirty.rows} 行里有 {bad} 行有错。平台一次说清全部错误，"
-            "合格的行照常入库，出错的行逐条退回。退出码 3 表示部分退回。",
+            "合格的行照常入库，出错的行写进一份带标注的 Excel：错的单元格标黄，批注写明怎么改。退出码 3 表示部分退回。",
             "First the file is searched on this machine, without a network: which columns hold personal information, "
             "how much, what to do; the entry declares the document numbers as personal, so it may be pushed. "
             f"The market regulation bureau pushes an export as it is: {bad} of {dirty.rows} rows are wrong. The hub "
-            "tells every fault at once, stores what is right and gives the rest back. Exit code 3: partly rejected.",
+            "tells every fault at once, stores what is right and gives the rest back in a marked workbook: faulty "
+            "cells are yellow, comments say how to mend them. Exit code 3: partly rejected.",
         ),
         Words(
             "郑州市信息化建设管理办法 第十九条（业务库向平台供数）；个人信息保护法 第六条；"
@@ -89,24 +90,29 @@ def _push(scene: Scene, transcript: Transcript, path: Path, header_row: int, lin
 
 
 def mend_and_push_again(scene: Scene, transcript: Transcript) -> Telling:
-    """Read the list of faults, mend the file, push it again."""
-    report = (scene.folder / REJECTIONS).read_text(encoding="utf-8-sig").splitlines()
-    transcript.ran(f"cat {REJECTIONS}", lambda: report)
-    mended = mistakes.write_mended(scene.folder, scene.entries[mistakes.ENTRY])
-    line = _push_words(scene, mended, ["--header-row", str(mistakes.HEADER_ROW)])
-    result = _push(scene, transcript, mended, mistakes.HEADER_ROW, line)
+    """Mend the marked workbook by its comments and send back only its rows."""
+    entry = scene.entries[mistakes.ENTRY]
+    marked = scene.folder / REJECTIONS
+    mended = mistakes.mend_marked(scene.folder, marked, entry)
+    hub = scene.system("shichangju")
+    push = hub.call("GET", f"/api/v1/entries/{mistakes.ENTRY}/pushes")["pushes"][0]["push"]
+    words = ["hub", "push", mended.name, "--resume", push, *scene.key_options("shichangju")]
+    line = command(*words)
+    result = send_back(hub, push, mended, {})
+    transcript.ran(line, partial(push_lines, result), int(push_exit(result)))
     if result["rejected"]:
         raise StoryError(line)
-    faults = len(report) - 1
+    rows = result["accepted"]
     return Telling(
         2,
-        Words("读报告，改好，再推送", "Read the report, mend, push again"),
+        Words("照批注改好，只推回这几行", "Mend it by its comments, send back these rows alone"),
         Words(
-            "退回清单写明行、列、错误、依据的标准和改法，证件号码已遮盖；用 Excel 打开也不变形。"
-            f"改好 {faults} 处后再推送，"
-            "没有变化的行不重写，版本号加一。",
-            "The list of faults gives row, column, fault, standard and how to mend it; identity numbers are masked. "
-            f"After {faults} corrections the file is pushed again: unchanged rows are not written, the version grows.",
+            "用 Excel 打开带标注的工作簿，把鼠标放在黄色单元格上：哪里不对、依据哪个标准、怎么改，写得明白；"
+            f"证件号码按文本存放，不会变形。改好的 {rows} 行用 --resume 推回，只处理这些行；"
+            "主键重复的一行删去，平台说明它没有入库。",
+            "Opened in a spreadsheet, each yellow cell has a comment: what is wrong, by which standard, how to mend "
+            f"it; identity numbers are text and stay whole. The {rows} mended rows go back with --resume, and only "
+            "they are looked at; the row whose key stood twice was deleted, and the hub says that it is not in.",
         ),
         Words("郑州市信息化建设管理办法 第十九条", "Zhengzhou Measures Art. 19"),
         f"/d/{mistakes.ENTRY}#history",

@@ -22,7 +22,7 @@ from hub.ledger.drafts import ReceiptDraft, ReceiptKind, uuid7
 from hub.rows import csv_text, render
 from hub.rows.compiler import compile_stream
 from hub.rows.query import Query
-from hub.rows.store import stream_frames, stream_rows
+from hub.rows.store import check_reach_async, stream_frames, stream_rows
 from policies.decision import Permit
 from policies.denials import DenialCode
 from policies.facts import Action, Mode
@@ -109,6 +109,8 @@ async def open_stream(use: Use, items: tuple[str, ...] | None, as_of: int | None
         QueryError: an item or version is not right.
     """
     asked = Query(use.standing.resource.id, items=items, as_of=as_of)
+    if as_of is not None:
+        await check_reach_async(use.driver, use.standing.resource.id, as_of)
     question = Question(Action.DOWNLOAD, items, frozenset(), frozenset(), use.purpose, use.case_number, Mode.DOWNLOAD)
     found = await permitted(use, question, mode=Mode.DOWNLOAD)
     compiled = compile_stream(asked, found.permit, use.standing.resource.table)

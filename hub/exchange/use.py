@@ -28,6 +28,7 @@ from hub.ledger.drafts import ReceiptDraft, ReceiptKind, uuid7
 from hub.ledger.receipts import content_digest
 from hub.rows.compiler import compile_query
 from hub.rows.lookup import compile_lookup, run_lookup
+from hub.rows.moments import settled_async
 from hub.rows.query import Op, columns_used, comparisons
 from hub.rows.render import json_rows, page_facts
 from hub.rows.store import Reading, fetch_page
@@ -230,6 +231,7 @@ async def query(use: Use, asked: Query, cursor_key: CursorKey) -> Answer:
         DeniedError, PendingError, RefusedError, QuotaExceededError: each with its receipt written.
         QueryError: the query is not right; nothing was read.
     """
+    asked = await settled_async(use.driver, asked)
     queried, matched = columns_used(asked)
     question = Question(Action.READ, asked.items, queried, matched, use.purpose, use.case_number)
     found = await decided(use, question, Mode.QUERY)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from hub.exchange.deciding import refusal_of_use
 from hub.open.datasets import public_decision, require_visible
-from hub.rows import csv_text, render
+from hub.rows import csv_text, geojson, render
 from hub.rows.compiler import compile_query, compile_stream
+from hub.rows.moments import settled, settled_async
 from hub.rows.query import Query, columns_used
-from hub.rows.store import Reading, fetch_page, read_page, stream_frames, stream_rows
+from hub.rows.store import Reading, check_reach, fetch_page, read_page, stream_frames, stream_rows
 from policies.decision import Permit
 from policies.facts import Action
 
@@ -52,12 +53,18 @@ def _ndjson(database: Database, compiled: CompiledSQL) -> Iterator[bytes]:
     return render.ndjson_stream(compiled.columns, stream_rows(database, compiled))
 
 
+def _geojson(database: Database, compiled: CompiledSQL) -> Iterator[bytes]:
+    geojson.shape_of(compiled.columns)  # refused before the first byte, not in the middle of a file
+    return geojson.geojson_stream(compiled.columns, stream_rows(database, compiled))
+
+
 FORMATS: dict[str, Format] = {
     "csv": _csv(csv_text.PLAIN, "csv"),
     "excel": _csv(csv_text.EXCEL, "excel.csv"),
     "gb18030": _csv(csv_text.CsvStyle(for_excel=True, encoding=csv_text.Encoding.GB18030), "gb18030.csv"),
     "json": Format("application/json", "json", _json),
     "ndjson": Format("application/x-ndjson", "ndjson", _ndjson),
+    "geojson": Format(geojson.MEDIA_TYPE, "geojson", _geojson),
 }
 
 
@@ -90,6 +97,7 @@ async def fetch_public_page(
     key: CursorKey,
 ) -> RowPage:
     """Return one page on an async connection."""
+    query = await settled_async(connection, query)
     return await fetch_page(
         connection, compiled_page(context, resource, query, key), Reading(key, flags=resource.flags)
     )
@@ -97,10 +105,16 @@ async def fetch_public_page(
 
 def read_public_page(context: Context, unit: Unit, resource: Resource, query: Query, key: CursorKey) -> RowPage:
     """Return one page in a transaction, for pages."""
+    query = settled(unit, query)
     return read_page(unit, compiled_page(context, resource, query, key), Reading(key, flags=resource.flags))
 
 
 def download(context: Context, database: Database, resource: Resource, query: Query, form: Format) -> Iterator[bytes]:
     """Return all rows of a query as bytes of a format; the permit is decided before the first byte."""
     permit = public_permit(context, resource, query, Action.DOWNLOAD)
+    if query.moment is not None or query.as_of is not None:
+        # Said before the first byte, not in the middle of a file.
+        with database.begin() as unit:
+            query = settled(unit, query)
+            check_reach(unit, resource.id, query.as_of)
     return form.stream(database, compile_stream(query, permit, resource.table))

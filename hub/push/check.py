@@ -16,9 +16,13 @@ import polars as pl
 
 from catalogue.code_lists import code_list_names, load_code_list
 from connectors.port import FIELDS, LINE, position
+from hub.push.displaced import displaced
 from hub.push.keys import KeyIndex
 from hub.push.masks import masked
+from hub.push.rule_sets.model import WARN, RuleSet
+from hub.push.rule_sets.running import RunningRules, tally
 from hub.push.rules import rule_id
+from hub.push.rules_of_values import SHIFTED
 from hub.push.values import Checked, Context, check_values, storage_type
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
     from catalogue.item import Item
     from hub.push.header import ColumnMap
+    from hub.push.rule_sets.running import Broken
 
 REQUIRED, FIELD_COUNT, DUPLICATE, UNNAMED = 1, 2, 4, 25
 REJECTION_SCHEMA: Final = pl.Schema(
@@ -61,6 +66,8 @@ class CheckedChunk:
     rejected_rows: int
     unidentified: int
     coercions: Counter[tuple[str, str]]
+    raw: pl.DataFrame | None = None
+    """Rejected rows as they were read (columns of the file and the line); None where none was rejected."""
 
 
 def accepted_schema(items: Sequence[Item]) -> pl.Schema:
@@ -79,6 +86,7 @@ class Checker:
         today: date,
         demo: bool = False,
         code_lists: Mapping[str, Mapping[str, str]] | None = None,
+        rules: RunningRules | None = None,
     ) -> None:
         """Prepare the checks.
 
@@ -88,11 +96,16 @@ class Checker:
             today: no birth date may lie after it.
             demo: accept sample citizen numbers.
             code_lists: code to label, by list name; a list that is not given is the shipped one.
+            rules: the entry's rule set, ready for this one file.
         """
         self._items = tuple(items)
         self._keys = tuple(key_columns)
         given = code_lists or {}
-        self._contexts = {item.column: Context(today, demo, _codes(item, given)) for item in items}
+        self._rules = rules or RunningRules(RuleSet(), self._items, today=today)
+        self._contexts = {
+            item.column: Context(today, demo, _codes(item, given), self._rules.readings[item.column])
+            for item in self._items
+        }
         self._index = KeyIndex(self._keys or [item.column for item in items])
 
     def check(self, frame: pl.DataFrame, columns: ColumnMap) -> CheckedChunk:
@@ -101,20 +114,34 @@ class Checker:
         results = {item.column: self._column(rows, item) for item in self._items}
         typed = pl.DataFrame([results[item.column].typed.alias(item.column) for item in self._items])
         typed = typed.with_columns(frame[LINE])
+        rows.find_displaced(self._items, results, self._contexts)
+        lines = frame[LINE]
+        broken = self._rules.within(typed, results)
         faulty = _any_fault(rows, results)
+        for one in broken:
+            if one.source.severity != WARN:
+                faulty |= one.rows
         if not faulty.any():
-            repeated = self._index.first_lines(typed, frame[LINE])
+            repeated = self._index.first_lines(typed, lines)
         else:
-            fresh = self._index.first_lines(typed.filter(~faulty), frame[LINE].filter(~faulty))
+            fresh = self._index.first_lines(typed.filter(~faulty), lines.filter(~faulty))
             repeated = pl.repeat(None, frame.height, dtype=pl.UInt32, eager=True).scatter((~faulty).arg_true(), fresh)
         rejected = faulty | repeated.is_not_null()
-        coercions = _coercions(results, rejected)
+        later = self._rules.between(typed, lines, ~rejected)
+        for one in later:
+            if one.source.severity != WARN:
+                rejected |= one.rows
+        broken += later
+        coercions = _coercions(results, rejected) + tally(broken, ~rejected)
+        for one in broken:
+            if one.source.severity == WARN:
+                self._rules.warn(one, lines, ~rejected)
         if not rejected.any():
             empty = typed.clear()
             return CheckedChunk(
                 typed, REJECTION_SCHEMA.to_frame(), empty.select(self._keys), frame.height, 0, 0, coercions
             )
-        rejections = self._rejections(rows, results, repeated)
+        rejections = self._rejections(rows, results, repeated, broken)
         keys, unidentified = self._rejected_keys(rows, results, typed, rejected)
         return CheckedChunk(
             typed.filter(~rejected), rejections, keys, frame.height, int(rejected.sum()), unidentified, coercions
@@ -127,11 +154,15 @@ class Checker:
             checked.mark(checked.typed.is_null(), REQUIRED)
         return checked
 
-    def _rejections(self, rows: _Rows, results: Mapping[str, Checked], repeated: pl.Series) -> pl.DataFrame:
-        """List every fault of the chunk; a row with a wrong number of values has that fault only."""
+    def _rejections(
+        self, rows: _Rows, results: Mapping[str, Checked], repeated: pl.Series, broken: Sequence[Broken]
+    ) -> pl.DataFrame:
+        """List every fault of the chunk; a row whose values stand in wrong columns has that fault only."""
         lines = rows.frame[LINE]
         shifted = rows.shifted
-        parts = [_row_faults(lines, shifted, FIELD_COUNT, rows.frame[FIELDS])]
+        parts = [_row_faults(lines, rows.miscounted, FIELD_COUNT, rows.frame[FIELDS])]
+        if rows.displaced is not None:
+            parts.append(_row_faults(lines, rows.displaced.is_not_null(), SHIFTED, rows.displaced))
         parts += [_row_faults(lines, found & ~shifted, UNNAMED, letter) for found, letter in rows.unnamed_values()]
         parts.append(_row_faults(lines, repeated.is_not_null(), DUPLICATE, repeated))
         for item in self._items:
@@ -141,6 +172,12 @@ class Checker:
                 if (checked.rules == REQUIRED).any():
                     checked.explain(REQUIRED, rows.lonely)
                 parts.append(_cell_faults(rows, item, checked, bad))
+        names = {item.column: item for item in self._items}
+        parts += [
+            _broken_rules(rows, names[one.at], one, one.rows & ~shifted)
+            for one in broken
+            if one.source.severity != WARN
+        ]
         return pl.concat(parts).sort("line", maintain_order=True)
 
     def _rejected_keys(
@@ -162,7 +199,24 @@ class _Rows:
     def __init__(self, frame: pl.DataFrame, columns: ColumnMap) -> None:
         self.frame = frame
         self._columns = columns
-        self.shifted = frame[FIELDS].is_not_null()
+        self.miscounted = frame[FIELDS].is_not_null()
+        self.displaced: pl.Series | None = None
+        self.shifted = self.miscounted
+
+    def find_displaced(
+        self, items: Sequence[Item], results: Mapping[str, Checked], contexts: Mapping[str, Context]
+    ) -> None:
+        """Find the rows whose values stand one column beside their own."""
+        self.displaced = displaced(
+            {index: self.frame[position(index)] for index in self._columns.positions.values()},
+            [(item, self._columns.positions.get(item.column)) for item in items],
+            results,
+            contexts,
+        )
+        if self.displaced is not None:
+            letters = pl.Series(self._columns.letters, dtype=pl.String)
+            self.displaced = letters.gather(self.displaced).set(self.miscounted, None)
+            self.shifted = self.miscounted | self.displaced.is_not_null()
 
     @cached_property
     def lonely(self) -> pl.Series:
@@ -237,6 +291,13 @@ def _row_faults(lines: pl.Series, bad: pl.Series, rule: int, details: pl.Series)
         nothing.alias("value"),
         "detail",
     )
+
+
+def _broken_rules(rows: _Rows, item: Item, one: Broken, bad: pl.Series) -> pl.DataFrame:
+    """List the faults of one rule of the rule set, at the item it is told of."""
+    size = bad.len()
+    numbers = pl.repeat(one.rule, size, dtype=pl.UInt8, eager=True)
+    return _cell_faults(rows, item, Checked(numbers, numbers, one.details), bad)
 
 
 def _cell_faults(rows: _Rows, item: Item, checked: Checked, bad: pl.Series) -> pl.DataFrame:

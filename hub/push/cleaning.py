@@ -21,18 +21,25 @@ _BLANKS: Final = WHITESPACE.replace("\n", r"\n").replace("\r", r"\r").replace("\
 _INVISIBLE: Final = r"[\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}\x{00AD}]"
 _CONTROL: Final = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 _LOST: Final = "\ufffd"
-_FORMULA: Final = r"^#(REF|DIV/0|VALUE|NAME|N/A|NULL|NUM|FORMULA|ERROR|GETTING_DATA|SPILL|CALC)[!?]?$"
-_MISSING: Final = ("N/A", "NA", "NULL", "(NULL)", "NONE", "NAN", "\\N", "-", "--", "—", "——", "－")
-_MISSING_TEXT: Final = ("N/A", "NULL", "(NULL)", "\\N")
-"""In free text NONE, NA or a dash may be meant; these four are not."""
+_FORMULA: Final = r"^#(REF|DIV/0|VALUE|NAME|NULL|NUM|FORMULA|ERROR|GETTING_DATA|SPILL|CALC)[!?]?$"
+_MISSING: Final = (
+    *("N/A", "#N/A", "NA", "NULL", "(NULL)", "NONE", "NAN", "NIL", "\\N"),
+    *("-", "--", "---", "—", "——", "－", "/", "...", "…", "……"),
+    *("无", "(无)", "空", "(空)", "空值", "暂无", "暂缺", "无数据", "未填", "未填写"),
+)
+"""Stand-ins for nothing in a typed item. 未知 and 不详 say something and are not among them."""
+_MISSING_TEXT: Final = ("N/A", "#N/A", "NULL", "(NULL)", "\\N")
+"""In free text NONE, 无 or a dash may be meant; these are not. ``#N/A`` is a lookup that found nothing."""
 _HALF: Final[Mapping[str, str]] = {chr(0xFF01 + offset): chr(0x21 + offset) for offset in range(94)} | {"\u3000": " "}
 _NO_HAN: Final = r"^[\x20-\x7E]*[\x{FF01}-\x{FF5E}][\x20-\x7E\x{FF01}-\x{FF5E}\x{3000}]*$"
 
 SUSPECT: Final = (
     rf"^[{_BLANKS}]|[{_BLANKS}]$|{_CONTROL}|{_INVISIBLE}|\x{{FFFD}}|{_NO_HAN}|^#[A-Z]"
-    r"|^(?i:n/a|null|\(null\)|\\n)$"
+    r"|^(?i:n/a|null|\(null\)|\\n)$|^[0-9]\.[0-9]+[eE]\+[0-9]{2}$"
 )
 """A free text that matches is cleaned; any other stays as it is."""
+SCIENTIFIC_TEXT: Final = r"^[0-9]\.[0-9]+[eE]\+[0-9]{2}$"
+"""How a spreadsheet shows a long number: 4.10102E+17."""
 
 LOST_ENCODING, CONTROL_CHARACTER, FORMULA_ERROR = 22, 23, 24
 
@@ -46,12 +53,13 @@ class Cleaned:
     changed: dict[str, pl.Series]
 
 
-def clean(values: pl.Series, *, free_text: bool) -> Cleaned:
+def clean(values: pl.Series, *, free_text: bool, keep: frozenset[str] = frozenset()) -> Cleaned:
     """Bring values to plain form.
 
     Args:
         values: String, no nulls.
         free_text: keep full-width characters of values that hold Han, and words that may be meant.
+        keep: words (capitals) that mean something in this item and never "no value".
     """
     visible = values.str.replace_all(_INVISIBLE, "")
     trimmed = visible.str.strip_chars(WHITESPACE)
@@ -61,7 +69,8 @@ def clean(values: pl.Series, *, free_text: bool) -> Cleaned:
         if free_text:
             converted = converted.zip_with(trimmed.str.contains(_NO_HAN), trimmed)
         half = converted
-    missing = half.str.to_uppercase().is_in(_MISSING_TEXT if free_text else _MISSING)
+    words = [word for word in (_MISSING_TEXT if free_text else _MISSING) if word not in keep]
+    missing = half.str.to_uppercase().is_in(words)
     plain = half.set(missing | (half == ""), None)
     is_value = plain.is_not_null()
     changed = {

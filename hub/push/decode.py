@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from connectors.files.errors import FileError
 from connectors.files.reader import open_table
-from connectors.port import ReadOptions
+from connectors.port import LINE, ReadOptions
 from hub.push.check import CheckedChunk, Checker
 from hub.push.errors import HeaderMismatchError
 from hub.push.gate import Gate, GateResult
@@ -23,11 +24,12 @@ from hub.push.header import HeaderMapping, map_header, unmapped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
-    from pathlib import Path
     from types import TracebackType
 
     from catalogue.item import Item
-    from connectors.port import Limits, TableFacts
+    from connectors.port import Limits, TableFacts, TableSource
+    from hub.push.header import ColumnMap
+    from hub.push.rule_sets.running import RunningRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,22 @@ class CheckPlan:
     demo: bool = False
     code_lists: Mapping[str, Mapping[str, str]] | None = None
     mapping: HeaderMapping = field(default_factory=HeaderMapping)
+    columns: ColumnMap | None = None
+    """Where each item stands, where it is known beforehand: the mended rows of an earlier push."""
     allowed: frozenset[tuple[str, str]] = frozenset()
     """Columns and kinds of marks decided to be false alarms: see :class:`hub.push.gate.Gate`."""
+    rules: RunningRules | None = None
+    """The entry's rule set at work on this one file."""
+    only: tuple[Item, ...] | None = None
+    """The items that are checked and taken, where a file needs no others: keys, where it names rows to close."""
+
+    def naming(self) -> CheckPlan:
+        """Return the plan of a file that only names rows: its keys are read, other items may stand in it or not."""
+        if not self.key_columns:
+            return self
+        keys = tuple(item for item in self.items if item.column in self.key_columns)
+        others = frozenset(item.name for item in self.items if item.column not in self.key_columns)
+        return replace(self, only=keys, mapping=replace(self.mapping, absent=self.mapping.absent | others))
 
 
 @dataclass(slots=True)
@@ -58,23 +74,29 @@ class PushCounts:
 class PushReading:
     """An opened push; use it as a context manager and iterate :meth:`chunks` once."""
 
-    def __init__(self, source: Path, options: ReadOptions | None, plan: CheckPlan, limits: Limits | None) -> None:
-        """Open the file and map its header.
+    def __init__(
+        self, source: Path | TableSource, options: ReadOptions | None, plan: CheckPlan, limits: Limits | None
+    ) -> None:
+        """Open the file and map its header; a table source given is open already, and is closed with this.
 
         Raises:
             FileError: the file cannot be read.
             HeaderMismatchError: its columns are not the entry's items.
             GateStoppedError: name, header or preamble bear a mark.
         """
-        options = options or ReadOptions(name=source.name)
-        self._source = open_table(source, options, limits)
+        if isinstance(source, Path):
+            options = options or ReadOptions(name=source.name)
+            self._source = open_table(source, options, limits)
+        else:
+            options = options or ReadOptions()
+            self._source = source
         try:
             # A marked file is stopped, and its incident opened, even when its columns do not fit.
             first = Gate((), unmapped(self._source.header, self._source.letters), today=plan.today)
             first.scan_name(options.name or "")
             first.scan_outside(self._source.outside())
             first.result().raise_if_stopped()
-            self._columns = map_header(
+            self.columns = plan.columns or map_header(
                 self._source.header, self._source.letters, plan.items, plan.mapping, self._source.preview()
             )
         except HeaderMismatchError:
@@ -84,10 +106,8 @@ class PushReading:
         except BaseException:
             self._source.close()
             raise
-        self._gate = Gate(plan.items, self._columns, today=plan.today, allowed=plan.allowed)
-        self._checker = Checker(
-            plan.items, plan.key_columns, today=plan.today, demo=plan.demo, code_lists=plan.code_lists
-        )
+        self._gate = Gate(plan.items, self.columns, today=plan.today, allowed=plan.allowed)
+        self._checker = checker_of(plan)
         self.counts = PushCounts()
 
     def _refuse_secrets(self, plan: CheckPlan) -> None:
@@ -114,8 +134,11 @@ class PushReading:
             self._gate.scan_chunk(frame)
             stopped = stopped or self._gate.result().stopped
             if not stopped:
-                checked = self._checker.check(frame, self._columns)
+                checked = self._checker.check(frame, self.columns)
                 self._count(checked)
+                if checked.rejected_rows:
+                    lines = checked.rejections["line"].unique()
+                    checked = replace(checked, raw=frame.filter(frame[LINE].is_in(lines.implode())))
                 yield checked
         self._gate.scan_outside(self._source.footer())
         self._gate.result().raise_if_stopped()
@@ -148,6 +171,20 @@ class PushReading:
         self.close()
 
 
-def read_push(source: Path, options: ReadOptions | None, plan: CheckPlan, limits: Limits | None = None) -> PushReading:
+def checker_of(plan: CheckPlan) -> Checker:
+    """Return what checks the rows of one file, or mended rows of it, against a plan."""
+    return Checker(
+        plan.only or plan.items,
+        plan.key_columns,
+        today=plan.today,
+        demo=plan.demo,
+        code_lists=plan.code_lists,
+        rules=plan.rules,
+    )
+
+
+def read_push(
+    source: Path | TableSource, options: ReadOptions | None, plan: CheckPlan, limits: Limits | None = None
+) -> PushReading:
     """Open one push for reading; see :class:`PushReading`."""
     return PushReading(source, options, plan, limits)

@@ -18,7 +18,8 @@ import polars as pl
 
 from catalogue.identifiers import PUBLIC_PHONE, check_value
 from catalogue.marks import PREFILTER_PERSONAL, PREFILTER_SECRECY, MarkKind, find_marks
-from connectors.port import FIELDS, LINE, position
+from catalogue.shapes import is_shape
+from connectors.port import FIELDS, GEOMETRY, LINE, position
 from hub.push.errors import GateStoppedError
 from policies.facts import Sensitivity
 
@@ -157,6 +158,12 @@ class Gate:
         self._letters = columns.letters
         by_position = {columns.positions[item.column]: item for item in items if item.column in columns.positions}
         self._items = [by_position.get(index) for index in range(len(columns.header))]
+        # Bytes in hexadecimal hold runs of digits that look like anything; a source of shapes makes them.
+        self._shapes = {
+            index
+            for index, item in enumerate(self._items)
+            if (columns.header[index] == GEOMETRY if item is None else is_shape(item))
+        }
         self._cells: dict[tuple[int, MarkKind], _Tally] = defaultdict(_Tally)
         self._confirmed: Counter[tuple[int, bool]] = Counter()
         self._outside: list[GateFinding] = []
@@ -207,7 +214,7 @@ class Gate:
 
     def _is_declared(self, index: int) -> bool:
         item = self._items[index]
-        return item is not None and item.sensitivity in DECLARED
+        return index in self._shapes or (item is not None and item.sensitivity in DECLARED)
 
     def _search_personal(self, index: int, frame: pl.DataFrame, column: pl.Series) -> None:
         """Search a column that is not declared personal, narrowing in two steps."""

@@ -12,6 +12,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from catalogue.shapes import the_shape
+from connectors.port import GEOMETRY
 from hub.push.errors import HeaderMismatchError
 
 if TYPE_CHECKING:
@@ -89,6 +91,8 @@ def map_header(
         place = plain(letters[index])
         calls = [word for word in (key, place if place not in names else "") if word]
         item = next((rename[word] for word in calls if word in rename), by_name.get(key))
+        if item is None and name == GEOMETRY:
+            item = the_shape(items)
         if any(word in ignore for word in calls):
             ignored.append(index)
         elif item is None and not key:

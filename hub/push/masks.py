@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from catalogue.shapes import is_shape
 from policies.facts import Sensitivity
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def masked(values: pl.Series, item: Item) -> pl.Series:
     """
     column = pl.col("v")
     length = column.str.len_chars()
-    if item.sensitivity in _HIDDEN:
+    if is_shape(item):
+        shown = pl.lit("（图形）")
+    elif item.sensitivity in _HIDDEN:
         shown = pl.format("*（{} 字）", length)
     elif item.sensitivity in _MASKED:
         is_long = length >= _LONG

@@ -1,7 +1,8 @@
 """Merge: the accepted rows of a push become the next version of a resource, in the caller's transaction.
 
 New rows are inserted; of a changed row the old state goes to history and the new one is written;
-in a full push the rows that are missing are closed; unchanged rows are not touched. Zhengzhou Art. 19.
+in a full push the rows that are missing are closed, in a delete those it names; unchanged rows are not touched.
+An append changes nothing that is there: a key that is taken with other values is given back. Zhengzhou Art. 19.
 A rejected row never closes its earlier good version. Pushes to one resource wait for each other,
 readers wait for nothing. Either all of it is kept, or nothing.
 """
@@ -11,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable  # noqa: TC003 - read at run time by tools that resolve annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 from psycopg import sql
@@ -21,7 +23,7 @@ from hub.rows.tables import RowState, RowTable, ensure, index_items, key_indexes
 from policies.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import polars as pl
 
@@ -35,10 +37,16 @@ INDEX_LATER_FROM_ROWS = 200_000
 
 
 class MergeMode(StrEnum):
-    """What the pushed file is: all rows of the resource, or rows to add and change."""
+    """What the pushed file is: all rows of the resource, rows to add and change, rows to add, or keys to close."""
 
     FULL = "full"
     UPSERT = "upsert"
+    APPEND = "append"
+    DELETE = "delete"
+
+
+REFUSED: Final[Mapping[MergeMode, str]] = MappingProxyType({MergeMode.APPEND: "R90", MergeMode.DELETE: "R91"})
+"""The rule (:mod:`hub.push.rules`) by which a merge of each mode gives back rows."""
 
 
 class MergeError(DomainError):
@@ -53,8 +61,8 @@ class ShrinkError(MergeError):
         most_zh = f"{SHRINK_LIMIT:.0%}" if hold_rows is None else f"条目规定的 {hold_rows} 行"
         most_en = f"{SHRINK_LIMIT:.0%}" if hold_rows is None else f"the {hold_rows} rows the entry allows"
         super().__init__(
-            f"本次全量推送将使 {of} 行中的 {closing} 行失效，超过 {most_zh}，已停止，未改动任何数据",
-            f"this full push would close {closing} of {of} rows, more than {most_en}; nothing was changed",
+            f"本次推送将使 {of} 行中的 {closing} 行失效，超过 {most_zh}，已停止，未改动任何数据",
+            f"this push would close {closing} of {of} rows, more than {most_en}; nothing was changed",
             next_zh="先核对文件是否完整；确属应当删除的，由本单位确认后加 --allow-shrink 重新推送，或改用 upsert 模式",
             next_en="check that the file is complete; if the rows must go, push with --allow-shrink, or use upsert",
             facts={"closing": closing, "rows": of, "limit": SHRINK_LIMIT if hold_rows is None else hold_rows},
@@ -114,7 +122,9 @@ class Rejected:
 class Merge:
     """One merge: into which table, as which version (``number``), how.
 
-    ``rejected`` is asked after the last chunk was taken, when the checks know all they rejected.
+    ``refuse`` is told the lines of rows that passed the checks and yet cannot be done: in an append those whose key
+    is taken by other values, in a delete those whose key names no row. ``rejected`` is asked after the last chunk was
+    taken, when the checks know all they rejected.
     ``hold_rows``: more closed rows than this need consent (``allow_shrink``); None means the share of all entries.
     """
 
@@ -124,12 +134,14 @@ class Merge:
     allow_shrink: bool = False
     hold_rows: int | None = None
     rejected: Callable[[], Rejected] = field(default=Rejected)
+    refuse: Callable[[pl.Series], None] = field(default=lambda _: None)
 
 
 @dataclass(frozen=True, slots=True)
 class MergeCounts:
     """Rows by what became of them; ``held`` would have been closed but for rejected rows, ``rows`` stand now.
 
+    ``refused`` were given back by the merge itself (:attr:`Merge.refuse`).
     ``indexes_due``: a large first load left the indexes of coded items to ``tables.index_items``.
     """
 
@@ -139,6 +151,7 @@ class MergeCounts:
     closed: int = 0
     held: int = 0
     rows: int = 0
+    refused: int = 0
     indexes_due: bool = False
 
 
@@ -159,7 +172,11 @@ def merge(unit: Unit, job: Merge, chunks: Iterable[pl.DataFrame]) -> MergeCounts
     created = ensure(unit, job.table)
     before = state(unit, job.table.entry_id)
     try:
-        if before.indexed:
+        if job.mode is MergeMode.DELETE:
+            counts = _delete(unit.driver, job, chunks, before)
+        elif before.indexed and job.mode is MergeMode.APPEND:
+            counts = _append(unit.driver, job, chunks, before)
+        elif before.indexed:
             counts = _merge(unit.driver, job, chunks, before)
         else:
             counts = _first_load(unit.driver, job, chunks, before, frozen=created)
@@ -218,6 +235,49 @@ def _merge(driver: Driver, job: Merge, chunks: Iterable[pl.DataFrame], before: R
     )
 
 
+def _append(driver: Driver, job: Merge, chunks: Iterable[pl.DataFrame], before: RowState) -> MergeCounts:
+    """Write the rows whose key is new; the same row again is unchanged, a taken key with other values is refused."""
+    given = staging.stage(driver, job.table, chunks, None)
+    planned = writing.plan(driver, job.table)
+    if writing.repeats(driver):
+        raise DuplicateKeyError
+    refused = _refuse(driver, job, "taken") if planned.changed else 0
+    unchanged = writing.Plan(planned.new, 0, planned.found)
+    writing.write(driver, writing.Target(job.table, job.number, before.next_row), unchanged, 0)
+    staging.drop_temporary(driver)
+    return MergeCounts(
+        inserted=planned.new,
+        unchanged=given - planned.new - refused,
+        rows=before.row_count + planned.new,
+        refused=refused,
+    )
+
+
+def _delete(driver: Driver, job: Merge, chunks: Iterable[pl.DataFrame], before: RowState) -> MergeCounts:
+    """Close the rows whose keys are given; a key that names none is refused."""
+    if not before.indexed:
+        for statement in key_indexes(job.table):
+            driver.execute(statement)
+    given = staging.stage_keys(driver, job.table, chunks)
+    writing.plan_keys(driver, job.table)
+    if writing.repeats(driver):
+        raise DuplicateKeyError
+    found = staging.put_found(driver)
+    closed = _closing(driver, job, before)
+    refused = _refuse(driver, job, "unknown") if found < given else 0
+    writing.write(driver, writing.Target(job.table, job.number, before.next_row), writing.Plan(0, 0, 0), closed)
+    staging.drop_temporary(driver)
+    return MergeCounts(closed=closed, rows=before.row_count - closed, refused=refused)
+
+
+def _refuse(driver: Driver, job: Merge, why: writing.Refusing) -> int:
+    count = 0
+    for lines in writing.refused_lines(driver, why):
+        job.refuse(lines)
+        count += len(lines)
+    return count
+
+
 def _hold(driver: Driver, job: Merge) -> int:
     """Keep the earlier versions of rejected rows out of what is to be closed; return how many were kept."""
     rejected = job.rejected()
@@ -231,10 +291,18 @@ def _hold(driver: Driver, job: Merge) -> int:
 def _closing(driver: Driver, job: Merge, before: RowState) -> int:
     """Return how many rows are to be closed, having made sure that somebody consented to many."""
     closing = writing.closing(driver)
-    if job.hold_rows is not None:
-        shrinks = closing > job.hold_rows
-    else:
-        shrinks = before.row_count >= SHRINK_FROM_ROWS and closing > SHRINK_LIMIT * before.row_count
-    if shrinks and not job.allow_shrink:
-        raise ShrinkError(closing, before.row_count, job.hold_rows)
+    guard(closing, before.row_count, job.hold_rows, allowed=job.allow_shrink)
     return closing
+
+
+def guard(closing: int, rows: int, hold_rows: int | None, *, allowed: bool) -> None:
+    """Raise :class:`ShrinkError` where so many of the rows must not be closed without consent."""
+    if shrinks(closing, rows, hold_rows) and not allowed:
+        raise ShrinkError(closing, rows, hold_rows)
+
+
+def shrinks(closing: int, of: int, hold_rows: int | None) -> bool:
+    """Tell whether closing so many of the rows needs somebody's consent (see :class:`Merge`)."""
+    if hold_rows is not None:
+        return closing > hold_rows
+    return of >= SHRINK_FROM_ROWS and closing > SHRINK_LIMIT * of

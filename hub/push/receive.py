@@ -1,86 +1,50 @@
 """A department's push becomes a checked version of its resource (Zhengzhou Art. 19; Jilin Art. 27).
 
 The file lies in a temporary place; everything else happens in one transaction: rows merged, rejections listed,
-the report, the receipt. Either all of it is kept, or nothing. A file the gate stops leaves only an incident.
+the report, the receipt. Either all of it is kept, or nothing. A file the gate stops leaves only an incident; a push
+that must wait for a person leaves its report and its file, and not one row in the table. A dry run leaves nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
-from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import polars as pl
-
-from catalogue.privacy.kinds import Kind
 from hub import faults
-from hub.directory import privacy_gate
 from hub.directory.errors import NotYourEntryError
 from hub.directory.facts import load_resource
-from hub.directory.privacy import report as privacy_report
-from hub.directory.privacy import store as privacy_store
-from hub.directory.privacy.records import Seen, Where
-from hub.directory.privacy.watch import Watch
-from hub.ledger.drafts import ReceiptKind
 from hub.ledger.receipts import digest_member
-from hub.push import report as reporting
-from hub.push import store
-from hub.push.check import REJECTION_SCHEMA
-from hub.push.decode import CheckPlan, read_push
+from hub.push import progress, store, waiting
+from hub.push.arrival import Arrival, content_of
 from hub.push.errors import GateStoppedError, PushError
-from hub.push.header import HeaderMapping
-from hub.push.incidents import open_incident
-from hub.push.merge import Merge, MergeCounts, MergeMode, Rejected, merge
-from hub.push.rejections import RejectionLog
-from hub.rows import outbox
-from hub.rows.outbox import Event, EventType
+from hub.push.intake import take_in
+from hub.push.keeping import Taken, Work, note_personal, record, stop, store_faults, tell
+from hub.push.loop import returning
+from hub.push.mappings.resolving import Asked, Resolved, resolve
+from hub.push.mappings.store import in_force as mappings_in_force
+from hub.push.mappings.telling import told_if_changed
+from hub.push.merge import MergeMode
+from hub.push.quality.measuring import measure
+from hub.push.rule_sets.checks import in_force, version_of
+from hub.push.store import PushState
+from hub.push.telling import report_body
+from hub.push.versions import store as versions_store
 from hub.rows.tables import index_items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from connectors.port import Limits, ReadOptions
+    from connectors.port import Limits
     from hub.context import Context
     from hub.database import Database, Unit
     from hub.directory.facts import Resource
-    from hub.directory.privacy.records import Finding
-    from hub.push.decode import PushReading
 
-REJECTION_ROWS = 50_000
-GATE_INCIDENT = "push_stopped"
+__all__ = ["Accepted", "AllowedModesError", "Arrival", "accept", "check_standing", "known"]
 
 
 class AllowedModesError(PushError):
     """The entry does not take pushes of this mode."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A push as it arrived. ``path`` is the received file, ``digest`` the SHA-256 of its bytes.
-
-    Without an ``idempotency_key`` a push is a repeat when the newest version of the resource came from the same
-    file, read in the same way against the same version of the entry: then a cron line may be run twice, and yet
-    a file that restores an earlier state is taken in again.
-    """
-
-    entry: str
-    path: Path
-    digest: bytes
-    mode: MergeMode
-    idempotency_key: str | None
-    filename: str
-    options: ReadOptions
-    allow_shrink: bool
-    member_id: uuid.UUID
-    by_system: uuid.UUID | None
-    by_staff: uuid.UUID | None
-    key_thumbprint: str | None = None
-    mapping: HeaderMapping = field(default_factory=HeaderMapping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +56,7 @@ class Accepted:
 
 
 def accept(context: Context, database: Database, arrival: Arrival, limits: Limits) -> Accepted:
-    """Take in one push.
+    """Take in one push: its rows go in, or it waits for a person (held, awaiting_release), or it was a try.
 
     Raises:
         EntryNotFoundError, NotYourEntryError: no such published entry, or another organ's.
@@ -100,49 +64,145 @@ def accept(context: Context, database: Database, arrival: Arrival, limits: Limit
         FileError, HeaderMismatchError: the file cannot be read, or is another table; nothing is kept.
         GateStoppedError: secrecy marks or undeclared personal numbers; an incident is open, nothing else kept.
         MergeError: the rows cannot be merged as asked; nothing is kept.
+        ResumeFileError, ResumeLineError, ResumeOvertakenError, NothingHeldError: rows cannot come back like this.
+        NotWaitingError, CannotWaitError: the push to be released does not wait, or this one cannot.
     """
     entry_id: uuid.UUID | None = None
     try:
         with (
-            TemporaryDirectory(prefix="report-", dir=arrival.path.parent) as folder,
+            TemporaryDirectory(prefix="report-", dir=_folder_of(arrival)) as folder,
             database.begin(statement_timeout_seconds=0) as unit,
         ):
             resource = load_resource(context, unit, arrival.entry)
             entry_id = resource.id
-            _check_standing(resource, arrival)
-            given = _new_push(context, resource, arrival)
-            if arrival.idempotency_key is None and (repeated := store.repeated(unit, given)) is not None:
-                return Accepted(repeated, is_new=False)
-            stored, is_new = store.receive(unit, given)
-            if not is_new:
-                return Accepted(stored, is_new=False)
-            faults.point("push.received")
-            work = _Work(context, unit, resource, given, arrival)
-            outcome, indexes_due = _take_in(work, limits, Path(folder))
-            store.settle(unit, given.id, outcome)
+            check_standing(resource, arrival)
+            accepted, indexes_due = _in_unit(_Door(context, unit, resource, limits, Path(folder)), arrival)
+            if arrival.dry_run or not accepted.is_new:
+                return accepted
             faults.point("push.merged")
     except GateStoppedError as error:
-        _stop(context, database, arrival, entry_id, error)
+        stop(context, database, arrival, entry_id, error)
         raise
     faults.point("push.committed")
     if indexes_due:
+        progress.listener().at(progress.Stage.INDEXING, int(accepted.push.outcome.counts.get("received", 0)))
         # A large first load leaves the indexes of coded items to a transaction of their own: readers go on meanwhile.
         with database.begin(statement_timeout_seconds=0) as unit:
             index_items(unit, resource.table)
-    return Accepted(store.StoredPush(given, outcome), is_new=True)
+    return accepted
 
 
-def _check_standing(resource: Resource, arrival: Arrival) -> None:
+def _folder_of(arrival: Arrival) -> Path | None:
+    """Return where temporary files of a push lie: beside its file, but never among the files of the spool."""
+    return None if arrival.releases is not None else arrival.path.parent
+
+
+def known(context: Context, database: Database, arrival: Arrival) -> store.StoredPush | None:
+    """Return the push that a file would only repeat, by its digest alone: it need not be sent then.
+
+    None also where only the file itself can tell, because a saved mapping may read it. Raises as :func:`accept`.
+    """
+    with database.begin() as unit:
+        resource = load_resource(context, unit, arrival.entry)
+        check_standing(resource, arrival)
+        if arrival.mapping_version is not None or mappings_in_force(unit, resource.id, limit=1):
+            return None
+        given = _new_push(context, resource, arrival)
+        return versions_store.answered(unit, given, has_key=arrival.idempotency_key is not None)
+
+
+def check_standing(resource: Resource, arrival: Arrival) -> None:
+    """Check that the arrival's organ may push to the resource in its mode; its file need not be here yet.
+
+    Mended rows and released pushes go the way of the push they belong to.
+
+    Raises:
+        NotYourEntryError: another organ's entry.
+        AllowedModesError: the entry does not take the mode.
+    """
     if resource.provider_id != arrival.member_id:
         raise NotYourEntryError
     allowed = {mode.value for mode in resource.entry.push.modes}
-    if arrival.mode.value not in allowed:
+    if arrival.mode.value not in allowed and arrival.resumes is None and arrival.releases is None:
         raise AllowedModesError(
             f"该条目只接受 {'、'.join(sorted(allowed))} 方式的推送",
             f"the entry takes pushes of mode {', '.join(sorted(allowed))} only",
             next_zh="请改用允许的方式，或修改条目的推送策略",
             next_en="use an allowed mode, or change the entry's push policy",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What one push is taken in with."""
+
+    context: Context
+    unit: Unit
+    resource: Resource
+    limits: Limits
+    folder: Path
+
+
+def _in_unit(door: _Door, arrival: Arrival) -> tuple[Accepted, bool]:
+    """Do all of a push that happens in its transaction; returns it, and whether indexes are due afterwards."""
+    unit, resource = door.unit, door.resource
+    origin = root = None
+    if arrival.releases is not None:
+        waiting.lock_open(unit, arrival.releases)
+    if arrival.resumes is not None:
+        root = returning.root_of(unit, resource.id, arrival.resumes)
+        mode = returning.mode_of(root.given.mode, has_key=bool(resource.entry.keys))
+        arrival = replace(arrival, mode=mode, resumes=root.given.id)
+    read = _resolved(door, arrival)
+    arrival = replace(arrival, options=read.options, mapping=read.mapping, mapping_version=read.version)
+    given, earlier = _given(door, arrival)
+    if earlier is not None:
+        return Accepted(earlier, is_new=False), False
+    faults.point("push.received")
+    if root is not None:
+        origin = returning.origin_of(unit, root, arrival.mode)
+    work = Work(door.context, unit, resource, given, arrival)
+    with told_if_changed(read.changed):
+        taken = take_in(work, origin, door.limits, door.folder)
+    if arrival.dry_run:
+        state = PushState.DRY_RUN
+        return Accepted(store.StoredPush(given, _outcome(work, taken, state)), is_new=True), False
+    outcome = _hold(work, taken) if taken.holds else _keep(work, taken)
+    store.settle(unit, given.id, outcome)
+    if not taken.holds:
+        measure(door.context, unit, resource, store.StoredPush(given, outcome))
+    return Accepted(store.StoredPush(given, outcome), is_new=True), taken.counts.indexes_due and not taken.holds
+
+
+def _resolved(door: _Door, arrival: Arrival) -> Resolved:
+    """Return how the file is read: as the caller says, or by the saved mapping whose header it has."""
+    if arrival.releases is not None or arrival.resumes is not None:
+        return Resolved(arrival.options, arrival.mapping, arrival.mapping_version)
+    if arrival.mode is MergeMode.DELETE and arrival.mapping_version is None:
+        return Resolved(arrival.options, arrival.mapping)  # a file of keys has another shape than the rows
+    asked = Asked(arrival.path, arrival.options, arrival.mapping, arrival.mapping_version)
+    return resolve(door.unit, door.resource.id, door.resource.entry.items, asked, door.limits)
+
+
+def _given(door: _Door, arrival: Arrival) -> tuple[store.NewPush, store.StoredPush | None]:
+    """Return the push, new or the one that waited; and the earlier one that this would only repeat."""
+    if arrival.releases is not None:
+        waited = store.get(door.unit, arrival.releases)
+        if waited is None:
+            raise waiting.not_waiting()
+        return waited.given, None
+    given = _new_push(door.context, door.resource, arrival)
+    if arrival.dry_run:
+        return given, None
+    has_key = arrival.idempotency_key is not None
+    earlier = versions_store.answered(door.unit, given, has_key=has_key)
+    # A file that an older rule set checked is checked again: it may hold what the rules of today give back.
+    if earlier is not None and (
+        has_key or version_of(earlier.outcome.report) == in_force(door.unit, door.resource).version
+    ):
+        return given, earlier
+    stored, is_new = store.receive(door.unit, given)
+    return given, None if is_new else stored
 
 
 def _new_push(context: Context, resource: Resource, arrival: Arrival) -> store.NewPush:
@@ -152,189 +212,50 @@ def _new_push(context: Context, resource: Resource, arrival: Arrival) -> store.N
         entry_id=resource.id,
         entry_version=resource.version,
         mode=arrival.mode.value,
-        idempotency_key=arrival.idempotency_key or f"none-{push_id}",
-        content_digest=digest_member(_content(arrival)),
+        idempotency_key=arrival.idempotency_key or f"none-{arrival.instance or push_id}",
+        content_digest=digest_member(content_of(arrival)),
         at=context.now(),
         filename=arrival.filename,
         by_system=arrival.by_system,
         by_staff=arrival.by_staff,
+        resumes=arrival.resumes,
     )
 
 
-def _content(arrival: Arrival) -> bytes:
-    """Return a digest of what a push asks for: the file's bytes, the mode, and how the file is to be read."""
-    options = asdict(replace(arrival.options, name=None))
-    mapping = arrival.mapping
-    names = [sorted(mapping.rename.items()), sorted(mapping.ignore), sorted(mapping.absent)]
-    asked = json.dumps([arrival.mode.value, options, names], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(arrival.digest + asked.encode()).digest()
-
-
-class _Intake:
-    """Feeds accepted chunks to the merge while the report and the rejected keys are gathered."""
-
-    def __init__(self, reading: PushReading, builder: reporting.ReportBuilder, watch: Watch) -> None:
-        self.reading = reading
-        self.builder = builder
-        self.watch = watch
-        self.rejected_keys: list[pl.DataFrame] = []
-        self.unidentified = 0
-
-    def accepted(self) -> Iterator[pl.DataFrame]:
-        for chunk in self.reading.chunks():
-            self.builder.add(chunk)
-            self.unidentified += chunk.unidentified
-            if chunk.rejected_keys.height:
-                self.rejected_keys.append(chunk.rejected_keys)
-            if chunk.accepted.height:
-                self.watch.add(chunk.accepted)
-                yield chunk.accepted
-        faults.point("push.staged")
-
-    def rejected(self) -> Rejected:
-        keys = pl.concat(self.rejected_keys) if self.rejected_keys else None
-        return Rejected(keys, self.unidentified)
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """One push being taken in."""
-
-    context: Context
-    unit: Unit
-    resource: Resource
-    given: store.NewPush
-    arrival: Arrival
-
-
-def _take_in(work: _Work, limits: Limits, folder: Path) -> tuple[store.Outcome, bool]:
-    """Check and merge the file, list rejections, write the receipt; returns outcome, and whether indexes are due."""
-    context, unit, resource, given, arrival = work.context, work.unit, work.resource, work.given, work.arrival
-    items = resource.entry.items
-    log = RejectionLog(folder / "rejections.csv")
-    builder = reporting.ReportBuilder(items, log)
-    plan = CheckPlan(items, resource.entry.keys, context.today(), context.demo, mapping=arrival.mapping)
-    plan = replace(plan, allowed=privacy_gate.allowed(unit, resource.id))
-    watch = Watch(items, privacy_store.thresholds(unit, resource.id), today=context.today())
-    with read_push(arrival.path, arrival.options, plan, limits) as reading:
-        intake = _Intake(reading, builder, watch)
-        number = store.next_number(unit, resource.id)
-        job = Merge(
-            resource.table,
-            number,
-            MergeMode(given.mode),
-            allow_shrink=arrival.allow_shrink,
-            hold_rows=resource.entry.push.hold_rows,
-            rejected=intake.rejected,
-        )
-        counts = merge(unit, job, intake.accepted())
-        facts = reading.facts()
-    did = reporting.MergeCounts(counts.inserted, counts.changed, counts.unchanged, counts.closed, counts.held)
-    made = builder.build(facts, merge=did, push=str(given.id), title=resource.title)
-    _store_rejections(unit, given.id, log)
-    receipt = _record(work, made, number)
-    _tell(work, counts, number)
-    held = _note_personal(work, watch, counts, rejected=made.rejected)
-    body = made.to_dict(log) | {"privacy": [privacy_report.body_of(finding, items) for finding in held]}
-    body["summary"] = [*made.summary("zh"), *privacy_report.lines(held, items, "zh")]
-    body["summary_en"] = [*made.summary("en"), *privacy_report.lines(held, items, "en")]
-    outcome = store.Outcome(
-        state=store.PushState.MERGED,
-        number=number,
-        format=body["file"],  # type: ignore[arg-type]  # a JSON object by construction
-        counts={
-            "received": made.received,
-            "accepted": made.accepted,
-            "rejected": made.rejected,
-            "inserted": counts.inserted,
-            "changed": counts.changed,
-            "unchanged": counts.unchanged,
-            "closed": counts.closed,
-            "held": counts.held,
-            "rows": counts.rows,
-        },
-        report=body,
-        merged_at=context.now(),
+def _keep(work: Work, taken: Taken) -> store.Outcome:
+    """Keep what was merged: faults, rejected rows, findings, receipt, event; end the wait of what it replaces."""
+    unit, arrival, now = work.unit, work.arrival, work.context.now()
+    if arrival.releases is not None:
+        waiting.forget_faults(unit, work.given.id)
+    store_faults(work, taken)
+    taken.checks.keep(unit, work.given, now)
+    if taken.resumed is not None:
+        returning.settle(unit, taken.resumed, work.given.id, now)
+    receipt = record(work, taken, PushState.MERGED.value)
+    tell(work, taken.counts, taken.number)
+    personal = note_personal(work, taken)
+    if arrival.releases is not None:
+        waiting.let_in(work)
+    waiting.replace_older(work)
+    return replace(
+        _outcome(work, taken, PushState.MERGED),
+        number=taken.number,
+        report=report_body(work, taken, PushState.MERGED, personal),
+        merged_at=now,
         receipt_id=receipt,
     )
-    return outcome, counts.indexes_due
 
 
-def _note_personal(work: _Work, watch: Watch, counts: MergeCounts, *, rejected: int) -> tuple[Finding, ...]:
-    """Store what the push holds that its entry does not declare; until it is decided, the item is not opened."""
-    where = Where(work.resource.id, work.resource.provider_id, work.resource.version, work.given.id)
-    is_whole = work.arrival.mode is MergeMode.FULL and not counts.held and not rejected
-    sources = frozenset({privacy_gate.VALUES, privacy_gate.STOPPED})
-    return privacy_gate.note(work.context, work.unit, where, watch.seen(), sources=sources, is_whole=is_whole)
+def _hold(work: Work, taken: Taken) -> store.Outcome:
+    """Keep the push without its rows: its faults, its file, who must act; the receipt says that it waits."""
+    state = waiting.state_of(taken.holds)
+    store_faults(work, taken)
+    waiting.keep(work, taken, state)
+    receipt = record(work, taken, state.value)
+    waiting.replace_older(work)
+    return replace(_outcome(work, taken, state), receipt_id=receipt)
 
 
-def _tell(work: _Work, counts: MergeCounts, number: int) -> None:
-    """Put the change into the outbox: subscribers learn of exactly the versions that are kept."""
-    facts = {"version": number, "rows": counts.rows}
-    facts |= {"inserted": counts.inserted, "changed": counts.changed, "closed": counts.closed}
-    outbox.emit(work.unit, Event(work.resource.id, EventType.DATA_CHANGED, work.context.now(), facts))
-
-
-def _store_rejections(unit: Unit, push_id: uuid.UUID, log: RejectionLog) -> None:
-    position = 1
-    total = log.total()
-    for start in range(0, total, REJECTION_ROWS):
-        scan = pl.scan_csv(log.path, has_header=False, schema=REJECTION_SCHEMA)
-        position = store.add_rejections(unit, push_id, scan.slice(start, REJECTION_ROWS).collect(), first=position)
-
-
-def _record(work: _Work, made: reporting.PushReport, number: int) -> uuid.UUID:
-    resource, given, arrival = work.resource, work.given, work.arrival
-    merged = made.merge or reporting.MergeCounts()
-    receipt = work.context.record(
-        work.unit,
-        ReceiptKind.PUSH,
-        provider=str(resource.provider_id),
-        system=str(arrival.by_system) if arrival.by_system is not None else None,
-        key_thumbprint=arrival.key_thumbprint,
-        end_user=str(arrival.by_staff) if arrival.by_staff is not None else None,
-        resource=str(resource.id),
-        resource_version=str(number),
-        schema_version=str(resource.version),
-        push=str(given.id),
-        mode=given.mode,
-        file_digest=digest_member(arrival.digest),
-        rows=made.received,
-        rows_accepted=made.accepted,
-        rows_rejected=made.rejected,
-        rows_inserted=merged.inserted,
-        rows_updated=merged.updated,
-        rows_unchanged=merged.unchanged,
-        rows_closed=merged.closed,
-        rejected_by_rule=Counter({count.rule: count.rows for count in made.rules}),
-        bytes=arrival.path.stat().st_size,
-        outcome="merged",
-    )
-    return receipt.id
-
-
-def _note_stopped(context: Context, unit: Unit, resource: Resource, error: GateStoppedError) -> None:
-    """Make each column that stopped a push a finding, so that a false alarm can be decided and the push repeated."""
-    columns = {item.name: item.column for item in resource.entry.items}
-    gate: Any = error.facts.get("gate") or {}
-    seen = [
-        Seen(columns[one["item"]], Kind(one["kind"]), privacy_gate.STOPPED, one["count"], 0, lines=tuple(one["lines"]))
-        for one in gate.get("findings", ())
-        if one["item"] in columns and one["kind"] in set(Kind)
-    ]
-    where = Where(resource.id, resource.provider_id, resource.version)
-    privacy_gate.note(context, unit, where, seen, sources=frozenset(), is_whole=False)
-
-
-def _stop(
-    context: Context, database: Database, arrival: Arrival, entry_id: uuid.UUID | None, error: GateStoppedError
-) -> None:
-    """Open the incident of a stopped file: kinds and places; the transaction with the rows is already undone."""
-    facts: dict[str, Any] = {"gate": error.facts.get("gate"), "bytes": arrival.path.stat().st_size}
-    with database.begin() as unit:
-        incident = open_incident(
-            context, unit, kind=GATE_INCIDENT, member_id=arrival.member_id, entry_id=entry_id, facts=facts
-        )
-        if entry_id is not None:
-            _note_stopped(context, unit, load_resource(context, unit, entry_id), error)
-    error.facts = {**error.facts, "incident": str(incident)}
+def _outcome(work: Work, taken: Taken, state: PushState) -> store.Outcome:
+    body = report_body(work, taken, state)
+    return store.Outcome(state=state, format=body["file"], counts=taken.counted(), report=body)

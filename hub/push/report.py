@@ -11,6 +11,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
+from hub.push.check import REJECTION_SCHEMA
 from hub.push.rejections import RejectionLog, described
 from hub.push.rules import COERCIONS, RULES
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from catalogue.item import Item
-    from connectors.port import TableFacts
+    from connectors.port import ReadNote, TableFacts
     from hub.push.check import CheckedChunk
     from hub.push.rejections import Language
 
@@ -59,6 +62,9 @@ class PushReport:
     coercions: Mapping[tuple[str, str], int]
     facts: TableFacts
     faults: int
+    cells: int = 0
+    blanks: int = 0
+    """Values of accepted rows in all items, and how many of them are empty (hub.push.quality)."""
     merge: MergeCounts | None = None
     push: str = ""
     title: str = ""
@@ -92,6 +98,9 @@ class PushReport:
             "file": {
                 "format": facts.format,
                 "encoding": facts.encoding,
+                "encoding_basis": facts.encoding_basis,
+                "member": facts.member,
+                "records_path": facts.records_path,
                 "compression": facts.compression,
                 "delimiter": facts.delimiter,
                 "sheet": facts.sheet,
@@ -103,8 +112,12 @@ class PushReport:
                 "footer_rows": facts.footer_rows,
                 "footer_lines": list(facts.footer_lines),
                 "footer_filled": list(facts.footer_filled),
+                "notes": [note_dict(note) for note in facts.notes],
+                "crs": facts.crs,
             },
             "faults": {"total": self.faults},
+            "cells": self.cells,
+            "blanks": self.blanks,
             "exit_code": self.exit_code,
         }
         if self.merge is not None:
@@ -144,6 +157,8 @@ class ReportBuilder:
     accepted: int = 0
     rejected: int = 0
     faults: int = 0
+    filling: tuple[int, int] = (0, 0)
+    """Values of accepted rows, and the empty ones among them."""
     _cells: Counter[str] = field(default_factory=Counter)
     _rows: Counter[str] = field(default_factory=Counter)
     _examples: defaultdict[str, list[Mapping[str, object]]] = field(default_factory=lambda: defaultdict(list))
@@ -155,6 +170,11 @@ class ReportBuilder:
         self.accepted += chunk.accepted.height
         self.rejected += chunk.rejected_rows
         self._coercions.update(chunk.coercions)
+        taken = chunk.accepted
+        self.filling = (
+            self.filling[0] + taken.height * len(self.items),
+            self.filling[1] + sum(taken[column].null_count() for column in taken.columns),
+        )
         found = chunk.rejections
         if not found.height:
             return
@@ -166,6 +186,19 @@ class ReportBuilder:
             self._rows[name] += group["line"].n_unique()
             wanted = EXAMPLES - len(self._examples[name])
             self._examples[name] += [described(row) for row in group.head(wanted).iter_rows(named=True)]
+
+    def give_back(self, lines: pl.Series, rule: str) -> None:
+        """Count rows as rejected that were taken in as accepted: the merge found that they cannot be done."""
+        self.accepted -= len(lines)
+        self.rejected += len(lines)
+        self.faults += len(lines)
+        columns = {name: pl.lit(None, dtype=kind) for name, kind in REJECTION_SCHEMA.items()}
+        found = pl.DataFrame({"line": lines}).with_columns(**{**columns, "line": pl.col("line"), "rule": pl.lit(rule)})
+        self.log.append(found)
+        self._cells[rule] += len(lines)
+        self._rows[rule] += len(lines)
+        wanted = EXAMPLES - len(self._examples[rule])
+        self._examples[rule] += [described(row) for row in found.head(wanted).iter_rows(named=True)]
 
     def build(
         self, facts: TableFacts, *, merge: MergeCounts | None = None, push: str = "", title: str = ""
@@ -183,10 +216,23 @@ class ReportBuilder:
             coercions={(kind, names.get(column, column)): n for (kind, column), n in self._coercions.items()},
             facts=facts,
             faults=self.faults,
+            cells=self.filling[0],
+            blanks=self.filling[1],
             merge=merge,
             push=push,
             title=title,
         )
+
+
+def note_dict(note: ReadNote) -> dict[str, object]:
+    """Return a note of the reading as JSON values."""
+    return {
+        "kind": note.kind,
+        "text": note.zh,
+        "text_en": note.en,
+        "count": note.count,
+        "places": list(note.places),
+    }
 
 
 def _rule_dict(count: RuleCount) -> dict[str, object]:
@@ -242,6 +288,7 @@ def _summary_zh(report: PushReport) -> list[str]:
     if facts.footer_filled:
         places = "、".join(str(line) for line in facts.footer_filled)
         lines.append(f"  ⚠ 其中第 {places} 行有多个值，像是数据而不是注释，请核对 --skip-footer")
+    lines += [f"  {note.zh}" + (f"（{'、'.join(note.places)}）" if note.places else "") for note in facts.notes]
     return lines
 
 
@@ -278,6 +325,7 @@ def _summary_en(report: PushReport) -> list[str]:
     if facts.footer_filled:
         places = ", ".join(map(str, facts.footer_filled))
         lines.append(f"  ⚠ line {places} of these holds several values, like data and no note: check --skip-footer")
+    lines += [f"  {note.en}" + (f" ({', '.join(note.places)})" if note.places else "") for note in facts.notes]
     return lines
 
 

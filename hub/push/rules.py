@@ -8,50 +8,18 @@ the report.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from catalogue.faults import FAULTS, FaultCode
+from hub.push.rule import Coercion, Rule
+from hub.push.rule import made as _own
+from hub.push.rules_across import ACROSS_RULES
+from hub.push.rules_of_shapes import SHAPE_COERCIONS, SHAPE_RULES
+from hub.push.rules_of_values import VALUE_COERCIONS, VALUE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule. ``name`` is the short title of a report line; ``zh``/``en`` say what is wrong with the value."""
-
-    id: str
-    standard: str
-    name_zh: str
-    name_en: str
-    zh: str
-    en: str
-    mend_zh: str
-    mend_en: str
-    detail_zh: str = ""
-    detail_en: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Coercion:
-    """A change made without asking, because it cannot change the meaning; or an oddity that is no fault of the row."""
-
-    id: str
-    zh: str
-    en: str
-
-
-def _own(
-    number: int,
-    standard: str,
-    name: tuple[str, str],
-    what: tuple[str, str],
-    mend: tuple[str, str],
-    detail: tuple[str, str] = ("", ""),
-) -> Rule:
-    return Rule(f"R{number:02d}", standard, *name, *what, *mend, *detail)
 
 
 _OWN: Final = (
@@ -194,6 +162,23 @@ _OWN: Final = (
         ("通用型信息项应为 Base64 文本", "an item of type G is Base64 text"),
         ("按 Base64 编码后重新推送", "encode it as Base64 and push again"),
     ),
+    _own(
+        90,
+        "目录条目主键",
+        ("追加的行已存在", "row to append is there already"),
+        (
+            "追加（append）只收新的主键；这一行的主键已有数据，且内容不同，原有数据未改",
+            "append takes new keys only; a row with this key is there with other values, and was left as it is",
+        ),
+        ("要修改已有的行，用 upsert 模式推送；主键写错的，改正主键", "push changes in upsert mode, or mend the key"),
+    ),
+    _own(
+        91,
+        "目录条目主键",
+        ("要删除的行不存在", "no such row to delete"),
+        ("删除（delete）名单中的主键没有对应的数据", "the key names no row of the resource"),
+        ("核对主键；已删除过的行可以不再列出", "check the key; rows deleted before need not be listed"),
+    ),
 )
 
 _NUMBERS: Final[Mapping[FaultCode, tuple[int, str, str]]] = {
@@ -246,7 +231,14 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         rule.id: rule
         for rule in sorted(
-            (*_OWN, *(_of_fault(code, *texts) for code, texts in _NUMBERS.items())), key=lambda rule: rule.id
+            (
+                *_OWN,
+                *VALUE_RULES,
+                *ACROSS_RULES,
+                *SHAPE_RULES,
+                *(_of_fault(code, *texts) for code, texts in _NUMBERS.items()),
+            ),
+            key=lambda rule: rule.id,
         )
     }
 )
@@ -278,6 +270,8 @@ COERCIONS: Final[Mapping[str, Coercion]] = MappingProxyType(
                 "信用代码整码校验相符、主体码自身校验不符，按登记原样收下",
                 "credit codes that hold as a whole though their body code does not, kept as issued",
             ),
+            *VALUE_COERCIONS,
+            *SHAPE_COERCIONS,
         )
     }
 )

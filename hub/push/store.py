@@ -35,6 +35,18 @@ class PushState(StrEnum):
     REJECTED = "rejected"
     STOPPED = "stopped"
     ROLLED_BACK = "rolled_back"
+    HELD = "held"
+    AWAITING_RELEASE = "awaiting_release"
+    SENT_BACK = "sent_back"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    LAPSED = "lapsed"
+    DRY_RUN = "dry_run"
+    """Of an answer alone: a dry run is never stored."""
+
+
+WAITING = frozenset({PushState.HELD, PushState.AWAITING_RELEASE})
+"""States of a push that a person must let in."""
 
 
 class IncidentState(StrEnum):
@@ -75,6 +87,8 @@ class NewPush:
     filename: str = ""
     by_system: uuid.UUID | None = None
     by_staff: uuid.UUID | None = None
+    resumes: uuid.UUID | None = None
+    """The push whose rejected rows this one mends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +151,12 @@ class Incident:
 
 
 _GIVEN = ("id", "entry_id", "entry_version", "mode", "idempotency_key", "content_digest", "at", "filename")
-_BY = ("by_system", "by_staff")
+_BY = ("by_system", "by_staff", "resumes")
 _FAULT = ("line", "letter", "item", "column", "rule", "value", "detail")
 
 
-def _stored(row: sa.RowMapping) -> StoredPush:
+def stored_push(row: sa.RowMapping) -> StoredPush:
+    """Return a push from its row."""
     return StoredPush(
         NewPush(**{name: row[name] for name in (*_GIVEN, *_BY)}),
         Outcome(
@@ -177,7 +192,7 @@ def receive(unit: Unit, push: NewPush) -> tuple[StoredPush, bool]:
     if made is not None:
         return StoredPush(push, Outcome(PushState.RECEIVED)), True
     where = (t.c.entry_id == push.entry_id) & (t.c.idempotency_key == push.idempotency_key)
-    earlier = _stored(unit.connection.execute(sa.select(t).where(where)).mappings().one())
+    earlier = stored_push(unit.connection.execute(sa.select(t).where(where)).mappings().one())
     if (earlier.given.content_digest, earlier.given.mode) != (push.content_digest, push.mode):
         raise IdempotencyConflictError(earlier.given.id)
     return earlier, False
@@ -186,10 +201,24 @@ def receive(unit: Unit, push: NewPush) -> tuple[StoredPush, bool]:
 def repeated(unit: Unit, push: NewPush) -> StoredPush | None:
     """Return the push of the newest version when this one would only do it again; others wait from here on.
 
-    The same again means: same content, mode and way of reading, against the same version of the entry.
+    The same again means: same content, mode and way of reading, against the same version of the entry. What waits
+    for a person, and what mends the rejected rows of a push, is the same again wherever it stands.
     """
     lock(unit, push.entry_id)
     t = tables.push
+    asked = (push.content_digest, push.mode, push.entry_version)
+    same_again = sa.tuple_(t.c.content_digest, t.c.mode, t.c.entry_version) == sa.tuple_(*asked)
+    is_open: sa.ColumnElement[bool] = t.c.state.in_(sorted(state.value for state in WAITING))
+    if push.resumes is not None:
+        is_open |= (t.c.resumes == push.resumes) & (t.c.state == PushState.MERGED.value)
+    found = unit.connection.execute(
+        sa.select(t).where((t.c.entry_id == push.entry_id) & same_again & is_open).order_by(t.c.at.desc()).limit(1)
+    )
+    earlier = found.mappings().first()
+    if earlier is not None:
+        return stored_push(earlier)
+    if push.resumes is not None:
+        return None
     rows = unit.connection.execute(
         sa.select(t)
         .where((t.c.entry_id == push.entry_id) & t.c.number.is_not(None))
@@ -199,9 +228,8 @@ def repeated(unit: Unit, push: NewPush) -> StoredPush | None:
     newest = rows.mappings().first()
     if newest is None or newest["state"] != PushState.MERGED.value:
         return None
-    asked = (push.content_digest, push.mode, push.entry_version)
     same = (newest["content_digest"], newest["mode"], newest["entry_version"]) == asked
-    return _stored(newest) if same else None
+    return stored_push(newest) if same else None
 
 
 def next_number(unit: Unit, entry_id: uuid.UUID) -> int:
@@ -233,7 +261,15 @@ def settle(unit: Unit, push_id: uuid.UUID, outcome: Outcome) -> None:
 def get(unit: Unit, push_id: uuid.UUID) -> StoredPush | None:
     """Return a push by its id."""
     row = unit.connection.execute(sa.select(tables.push).where(tables.push.c.id == push_id)).mappings().first()
-    return None if row is None else _stored(row)
+    return None if row is None else stored_push(row)
+
+
+def by_key(unit: Unit, push: NewPush) -> StoredPush | None:
+    """Return the push stored under the key of another."""
+    t = tables.push
+    where = (t.c.entry_id == push.entry_id) & (t.c.idempotency_key == push.idempotency_key)
+    row = unit.connection.execute(sa.select(t).where(where)).mappings().first()
+    return None if row is None else stored_push(row)
 
 
 def by_number(unit: Unit, entry_id: uuid.UUID, number: int) -> StoredPush | None:
@@ -241,7 +277,7 @@ def by_number(unit: Unit, entry_id: uuid.UUID, number: int) -> StoredPush | None
     t = tables.push
     where = (t.c.entry_id == entry_id) & (t.c.number == number)
     row = unit.connection.execute(sa.select(t).where(where)).mappings().first()
-    return None if row is None else _stored(row)
+    return None if row is None else stored_push(row)
 
 
 def pushes(
@@ -253,7 +289,7 @@ def pushes(
     if before is not None:
         chosen = chosen.where(t.c.at < before)
     rows = unit.connection.execute(chosen.order_by(t.c.at.desc(), t.c.id.desc()).limit(limit)).mappings()
-    return tuple(map(_stored, rows))
+    return tuple(map(stored_push, rows))
 
 
 def number_at(unit: Unit, entry_id: uuid.UUID, at: datetime) -> int | None:

@@ -33,10 +33,16 @@ push = sa.Table(
     sa.Column("at", AWARE, nullable=False),
     sa.Column("merged_at", AWARE),
     sa.Column("receipt_id", UUID(as_uuid=True)),
+    sa.Column("resumes", UUID(as_uuid=True), comment="the push whose rejected rows this one mends"),
     sa.UniqueConstraint("entry_id", "idempotency_key"),
     sa.UniqueConstraint("entry_id", "number"),
     sa.Index("ix_push_entry_id_at", "entry_id", "at"),
-    sa.CheckConstraint("state IN ('received', 'merged', 'rejected', 'stopped', 'rolled_back')", name="state"),
+    sa.Index("ix_push_resumes", "resumes", postgresql_where=sa.text("resumes IS NOT NULL")),
+    sa.CheckConstraint(
+        "state IN ('received', 'merged', 'rejected', 'stopped', 'rolled_back', 'held', 'awaiting_release',"
+        " 'sent_back', 'withdrawn', 'replaced', 'lapsed')",
+        name="state",
+    ),
     sa.CheckConstraint("(number IS NULL) = (state NOT IN ('merged', 'rolled_back'))", name="number_when_merged"),
     comment="INVARIANT: a merged push is never changed but to rolled_back",
 )

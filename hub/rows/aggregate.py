@@ -13,11 +13,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from catalogue.item import DataType
+from catalogue.shapes import is_shape
 from hub.rows.compiler import compile_source
 from hub.rows.conditions import Sql, quoted
 from hub.rows.errors import QueryError, QuerySyntaxError, QueryTooComplexError, UnknownItemError
 from hub.rows.parsing import parse_where
 from hub.rows.query import Page, Query, check_budget
+from hub.rows.shapes import not_comparable
 from policies.disclosure import TOTAL, Cell, Place, Table
 from policies.facts import Treatment
 
@@ -213,6 +215,8 @@ def compile_aggregation(asked: Aggregation, permit: Permit, table: RowTable) -> 
 
 
 def _expression(item: Item, dimension: Dimension) -> str:
+    if is_shape(item):
+        raise not_comparable(item)
     name = quoted(item.column)
     if dimension.grain is None:
         return name

@@ -6,7 +6,9 @@ starts at 0 gets all rows; one that goes on from any number gets the difference.
 (the permit's row filter) is told that a row went when it leaves them. Zhengzhou Art. 19-20; 政务数据共享条例 Art. 22.
 
 A page is ordered by (change number, ``_row``), so rows that change while pages are read come again later, never
-not at all. Deletions of rows the reader never had may be among them: they change nothing for it.
+not at all. Deletions of rows the reader never had may be among them: they change nothing for it. A row that was
+erased is told as deleted, without anything of it; a reader whose copy is older than the history that is kept is told
+to begin anew.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from hub.rows.errors import (
     QueryTimeoutError,
     UnknownItemError,
     UnknownVersionError,
+    VersionGoneError,
 )
 from hub.rows.store import masked
 from hub.rows.tables import sql_type
@@ -68,13 +71,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class CompiledFeed:
-    """A page of a feed ready to be read."""
+    """A page of a feed ready to be read; ``base`` is the version of the copy the reader began with (0: none yet)."""
 
     table: RowTable
     permit: Permit
     columns: tuple[Column, ...]
     since: Since
     place: tuple[int, int]
+    base: int
     snapshot: str
     mark: bytes
     statement: bytes
@@ -130,12 +134,12 @@ def compile_changes(since: Since, permit: Permit, table: RowTable, key: CursorKe
     snapshot = content.hex()[:_SNAPSHOT_CHARACTERS]
     if since.snapshot is not None and since.snapshot != snapshot and (since.after or since.cursor is not None):
         raise FeedRestartedError
-    place = (since.after, _LAST_ROW)
+    place, base = (since.after, _LAST_ROW), since.after
     if since.cursor is not None:
-        found = key.read(mark, since.cursor, 1)
-        place = (int(found.values[0] or 0), found.row)
+        found = key.read(mark, since.cursor, 2)
+        place, base = (int(found.values[0] or 0), found.row), int(found.values[1] or 0)
     built = _statement(table, columns, narrowed, place, since.limit)
-    return CompiledFeed(table, permit, columns, since, place, snapshot, mark, built.statement(), built.bound())
+    return CompiledFeed(table, permit, columns, since, place, base, snapshot, mark, built.statement(), built.bound())
 
 
 def _columns(since: Since, permit: Permit, table: RowTable) -> tuple[Column, ...]:
@@ -154,7 +158,8 @@ def _statement(table: RowTable, columns: tuple[Column, ...], narrowed: Sql, plac
     values = [f"{quoted(column.item.column)} AS _c{n}" for n, column in enumerate(columns)]
     nothing = [f"NULL::{sql_type(column.item)} AS _c{n}" for n, column in enumerate(columns)]
     built = Sql()
-    built.add("SELECT v.version, p.* FROM (SELECT version FROM hub.row_set WHERE entry_id = %s) v", table.entry_id)
+    built.add("SELECT v.version, v.earliest, p.* FROM (SELECT s.version, f.earliest FROM hub.row_set s")
+    built.add("LEFT JOIN hub.version_floor f USING (entry_id) WHERE entry_id = %s) v", table.entry_id)
     built.add("LEFT JOIN ((SELECT _push AS _change, _row, false AS _gone, " + ", ".join(values))
     built.add(f"FROM data.r_{name} WHERE (_push, _row) > (%s::bigint, %s::bigint)", *place)
     _and(built, narrowed)
@@ -166,7 +171,12 @@ def _statement(table: RowTable, columns: tuple[Column, ...], narrowed: Sql, plac
     _and(built, narrowed)
     built.add(f"AND NOT EXISTS (SELECT 1 FROM data.r_{name} c WHERE c._row = t._row")  # noqa: S608 - validated
     _and(built, narrowed)
-    built.add(") ORDER BY t._until, t._row LIMIT %s::bigint)", limit + 1)
+    built.add(") ORDER BY t._until, t._row LIMIT %s::bigint) UNION ALL", limit + 1)
+    # What is erased is told to every reader who may have had it: nothing is left to tell whose rows it was among.
+    built.add("(SELECT e.number AS _change, e.row AS _row, true AS _gone, " + ", ".join(nothing))
+    built.add("FROM hub.row_erased e WHERE e.entry_id = %s AND", table.entry_id)
+    built.add("(e.number, e.row) > (%s::bigint, %s::bigint) AND e.since <= %s::bigint", *place, place[0])
+    built.add("ORDER BY e.number, e.row LIMIT %s::bigint)", limit + 1)
     built.add("ORDER BY _change, _row LIMIT %s::bigint) p ON true ORDER BY p._change, p._row", limit + 1)
     return built
 
@@ -183,6 +193,7 @@ async def fetch_changes(connection: AsyncDriver, feed: CompiledFeed, reading: Re
     Raises:
         QueryTimeoutError: the statement timeout of the connection struck.
         UnknownVersionError: the reader claims to be ahead of the resource.
+        VersionGoneError: the reader's copy is older than the history that is kept.
 
     """
     try:
@@ -200,14 +211,18 @@ def _page(feed: CompiledFeed, found: list[tuple[Any, ...]], reading: Reading) ->
     begin = feed.place[0]
     if begin > version:
         raise UnknownVersionError(version)
-    rows = [row for row in found if row[1] is not None]
+    earliest = int(found[0][1] or 0) if found else 0
+    if 0 < feed.base < earliest:
+        raise VersionGoneError(earliest, feed=True)
+    rows = [row for row in found if row[2] is not None]
     kept = rows[: feed.since.limit]
-    shown = iter(masked(feed, [row[4:] for row in kept if not row[3]], reading.pseudonym_key))
-    changes = tuple(Change(int(row[1]), int(row[2]), None if row[3] else next(shown)) for row in kept)
+    shown = iter(masked(feed, [row[5:] for row in kept if not row[4]], reading.pseudonym_key))
+    changes = tuple(Change(int(row[2]), int(row[3]), None if row[4] else next(shown)) for row in kept)
     cursor, to = None, version
     if len(rows) > len(kept):
         last = changes[-1]
-        cursor = reading.cursor_key.write(feed.mark, Place((str(last.number),), last.row, None, is_estimate=False))
+        values = (str(last.number), str(feed.base or version))
+        cursor = reading.cursor_key.write(feed.mark, Place(values, last.row, None, is_estimate=False))
         # Of the change the page ends in, more is to come.
         to = max(begin, last.number - 1)
     return ChangePage(feed.columns, changes, begin, to, version, feed.snapshot, cursor)

@@ -17,6 +17,7 @@ from hub.rows.operands import operand
 from hub.rows.ordering import Sort, pieces, sorting
 from hub.rows.parsing import parse_where
 from hub.rows.query import comparisons
+from hub.rows.shapes import box_column
 from hub.rows.tables import sql_type
 from policies.facts import Action, Treatment
 
@@ -233,7 +234,7 @@ def _source(table: RowTable, as_of: int | None, where: Sql) -> Sql:
         built.add(f"FROM data.r_{name} t")
     else:
         # The two conditions stand outside, else PostgreSQL cannot merge the indexes of both tables.
-        columns = ", ".join(["_row", "_push", *map(quoted, table.columns)])
+        columns = ", ".join(["_row", "_push", *map(quoted, (*table.columns, *map(box_column, table.shapes)))])
         built.add(
             f"FROM (SELECT {columns}, {_NEVER} AS _until FROM data.r_{name} UNION ALL"  # noqa: S608 - validated
             f" SELECT {columns}, _until FROM data.h_{name}) t"

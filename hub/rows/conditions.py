@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from psycopg.types.numeric import Int8
 
+from catalogue.shapes import is_shape
 from hub.rows.errors import NotQueryableError, OperandError, QueryError
 from hub.rows.operands import is_text, operand, truth
 from hub.rows.query import And, Comparison, Not, Op, Or
+from hub.rows.shapes import asked_box, box_column
 from hub.rows.tables import sql_type
 
 if TYPE_CHECKING:
@@ -99,7 +101,9 @@ def _build(
 
 def _compare(item: Item, node: Comparison, built: Sql) -> None:
     name, kind = quoted(item.column), sql_type(item)
-    if node.op is Op.IS_NULL:
+    if node.op is Op.BBOX:
+        _within(item, node, built)
+    elif node.op is Op.IS_NULL:
         built.add(f"{name} IS NULL" if truth(node.value, item.column) else f"{name} IS NOT NULL")
     elif node.op is Op.IN:
         if not isinstance(node.value, tuple) or not node.value:
@@ -114,6 +118,20 @@ def _compare(item: Item, node: Comparison, built: Sql) -> None:
         if node.op in _RANGE and kind == "boolean":
             raise QueryError("真假值不能比较大小", "true and false have no order", position=item.column)
         built.add(f"{name} {_COMPARE[node.op]} %s::{kind}", operand(item, node.value, item.column))
+
+
+def _within(item: Item, node: Comparison, built: Sql) -> None:
+    """Match shapes whose box meets the one asked for, by the index of boxes."""
+    if not is_shape(item):
+        raise QueryError("只有空间信息项可以按 bbox 查询", "only shapes are asked for by box", position=item.column)
+    west, south, east, north = asked_box(item, node.value)
+    built.add(
+        f"{quoted(box_column(item.column))} && box(point(%s::float8, %s::float8), point(%s::float8, %s::float8))",
+        west,
+        south,
+        east,
+        north,
+    )
 
 
 def _pattern(item: Item, node: Comparison, built: Sql) -> None:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hub.rows.operands import is_text
+from hub.rows.shapes import wkt_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -115,6 +116,8 @@ def _text(value: object) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, bytes):
+        return wkt_of(value)
     return value.isoformat(" ") if isinstance(value, datetime) else str(value)
 
 

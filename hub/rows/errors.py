@@ -135,6 +135,37 @@ class UnknownVersionError(QueryError):
         )
 
 
+class VersionGoneError(QueryError):
+    """``as_of`` or the reader's copy lies before the history that is kept; ``earliest`` is the first still there."""
+
+    def __init__(self, earliest: int, *, feed: bool = False) -> None:
+        super().__init__(
+            f"所指定的数据版本已按保存期限删除，现存最早版本为 {earliest}",
+            f"that version was removed by the retention policy; the earliest still there is {earliest}",
+            position="after" if feed else "as_of",
+            next_zh="请以 after=0 重新读取全量" if feed else "请使用现存最早版本或之后的版本",
+            next_en="read all again with after=0" if feed else "use the earliest version or a later one",
+        )
+        self.facts = {**self.facts, "earliest": earliest}
+
+
+class MomentError(QueryError):
+    """``as_of`` is neither a version number nor a date or time, or nothing was there at that time."""
+
+    def __init__(self, *, earlier: bool = False) -> None:
+        if earlier:
+            zh, en = "在所指定的时间该资源还没有数据", "the resource held nothing at that time"
+        else:
+            zh, en = "as_of 应为版本号、日期或时间", "as_of is a version number, a date or a time"
+        super().__init__(
+            zh,
+            en,
+            position="as_of",
+            next_zh="例如 as_of=3、as_of=2026-03-01（当日结束时）、as_of=2026-03-01T09:00:00+08:00",
+            next_en="for example as_of=3, as_of=2026-03-01 (its end), as_of=2026-03-01T09:00:00+08:00",
+        )
+
+
 class FeedRestartedError(QueryError):
     """What is given has changed since the reader began: a difference would not lead to what it may see."""
 

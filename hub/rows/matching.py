@@ -151,6 +151,7 @@ _BINARY = {
     "date": "date",
     "timestamp without time zone": "timestamp",
     "boolean": "bool",
+    "bytea": "bytea",
 }
 
 

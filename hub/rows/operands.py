@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 from psycopg.types.numeric import Int8
 
 from catalogue.item import DataType
+from catalogue.shapes import is_shape
 from hub.rows.errors import OperandError
+from hub.rows.shapes import not_comparable
 from hub.rows.tables import holds_integer
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ _TEXTS = frozenset({DataType.TEXT, DataType.MEMO, DataType.GENERAL})
 
 def is_text(item: Item) -> bool:
     """Tell whether the item is stored as text."""
-    return item.type in _TEXTS
+    return item.type in _TEXTS and not is_shape(item)
 
 
 def operand(item: Item, value: object, position: str) -> object:
@@ -46,6 +48,8 @@ def operand(item: Item, value: object, position: str) -> object:
         OperandError: the value is not of the item's type; it is not repeated.
 
     """
+    if is_shape(item):
+        raise not_comparable(item)
     kind = DataType.INTEGER if item.type is DataType.NUMBER and holds_integer(item) else item.type
     return _READERS[kind](value, position)
 

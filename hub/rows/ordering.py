@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from catalogue.shapes import is_shape
 from hub.rows.conditions import Sql, quoted
 from hub.rows.errors import NotQueryableError
 from hub.rows.operands import operand
+from hub.rows.shapes import not_comparable
 from hub.rows.tables import sql_type
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ def sorting(table: RowTable, order: tuple[str, bool]) -> Sort:
     item = table.by_column.get(order[0])
     if item is None:
         raise NotQueryableError("order")
+    if is_shape(item):
+        raise not_comparable(item)
     return Sort(item, order[1], item.column not in table.key)
 
 

@@ -10,11 +10,13 @@ Parameters: ``item=value`` (repeated: one of), ``item__ge=value`` with the words
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 
 import orjson
 
-from hub.rows.errors import QuerySyntaxError, QueryTooComplexError
+from hub.rows.errors import MomentError, QuerySyntaxError, QueryTooComplexError
+from hub.rows.moments import parse_moment
 from hub.rows.query import DEFAULT_LIMIT, MAX_DEPTH, MAX_NODES, And, Comparison, Count, Not, Op, Or, Order, Page, Query
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from hub.rows.query import Where
 
 RESERVED = ("items", "where", "order", "limit", "cursor", "as_of", "count")
+BBOX = "bbox"
+"""Parameter that asks for the rows whose shape meets a box, whatever the item is called."""
 MAX_JSON_BYTES = 65_536
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,58}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -31,9 +35,13 @@ _WHOLE = "不小于 0 的整数", "a whole number from 0"
 
 
 def parse_parameters(
-    resource: uuid.UUID, parameters: Iterable[tuple[str, str]], *, ignore: Sequence[str] = ("format",)
+    resource: uuid.UUID,
+    parameters: Iterable[tuple[str, str]],
+    *,
+    ignore: Sequence[str] = ("format",),
+    shape: str | None = None,
 ) -> Query:
-    """Return the query of a GET; ``ignore`` names parameters that belong to the route.
+    """Return the query of a GET; ``ignore`` names parameters that belong to the route, ``shape`` the item of ``bbox``.
 
     Raises:
         QuerySyntaxError: a parameter is not understood. QueryTooComplexError: beyond the budget.
@@ -46,6 +54,8 @@ def parse_parameters(
             if name in known:
                 raise QuerySyntaxError(f"参数 {name} 只能出现一次", f"{name} may be given once", position=name)
             known[name] = value
+        elif name == BBOX and shape is not None:
+            conditions.setdefault((shape, Op.BBOX), []).append(value)
         elif name not in ignore:
             item, _, word = name.partition("__")
             conditions.setdefault((_name(item, name), _op(word or "eq", name)), []).append(value)
@@ -61,8 +71,8 @@ def parse_parameters(
         where=_all(parts),
         order=tuple(_order(text, "order") for text in known.get("order", "").split(",") if text),
         page=Page(_whole(known.get("limit", str(DEFAULT_LIMIT)), "limit"), known.get("cursor")),
-        as_of=_whole(known["as_of"], "as_of") if "as_of" in known else None,
         count=_count(known.get("count", Count.AUTO)),
+        **_version(known.get("as_of")),
     )
 
 
@@ -82,7 +92,6 @@ def parse_json(resource: uuid.UUID, body: bytes) -> Query:
     where, cursor = document.get("where"), document.get("cursor")
     if cursor is not None and not isinstance(cursor, str):
         raise QuerySyntaxError("cursor 应为文本", "cursor is a text", position="/cursor")
-    as_of = document.get("as_of")
     return Query(
         resource,
         items=_names(_list(document["items"], "/items"), "/items") if document.get("items") is not None else None,
@@ -91,9 +100,24 @@ def parse_json(resource: uuid.UUID, body: bytes) -> Query:
             _order_json(each, f"/order/{i}") for i, each in enumerate(_list(document.get("order", []), "/order"))
         ),
         page=Page(_whole(document.get("limit", DEFAULT_LIMIT), "/limit"), cursor),
-        as_of=_whole(as_of, "/as_of") if as_of is not None else None,
         count=_count(document.get("count", Count.AUTO)),
+        **_version(document.get("as_of")),
     )
+
+
+class _Version(TypedDict, total=False):
+    as_of: int
+    moment: datetime
+
+
+def _version(given: object) -> _Version:
+    """Return the version that is asked for, by its number or by a time."""
+    if given is None:
+        return {}
+    if isinstance(given, bool) or not isinstance(given, int | str):
+        raise MomentError
+    found = parse_moment(str(given))
+    return {"moment": found} if isinstance(found, datetime) else {"as_of": found}
 
 
 def parse_where(document: object, position: str = "where", depth: int = 1) -> Where:

@@ -16,6 +16,7 @@ from hub.rows.errors import QueryTooComplexError
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterator
+    from datetime import datetime
 
 MAX_NODES = 64
 MAX_DEPTH = 8
@@ -39,6 +40,7 @@ class Op(StrEnum):
     PREFIX = "prefix"
     CONTAINS = "contains"
     IS_NULL = "is_null"
+    BBOX = "bbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class Count(StrEnum):
 class Query:
     """What is asked of one resource; ``items`` None means every item the permit gives.
 
-    ``as_of`` is a version number (the number of a push); None the current rows.
+    ``as_of`` is a version number (the number of a push); None the current rows. ``moment`` (aware) stands for the
+    version of that time; :mod:`hub.rows.moments` looks it up before the query is compiled.
 
     Raises:
         QueryTooComplexError: the condition, the order or the page exceed the budget.
@@ -121,6 +124,7 @@ class Query:
     page: Page = field(default_factory=Page)
     as_of: int | None = None
     count: Count = Count.AUTO
+    moment: datetime | None = None
 
     def __post_init__(self) -> None:
         """Check the budget."""

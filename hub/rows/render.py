@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from hub.rows.shapes import geojson_of
 from hub.rows.tables import sql_type
 
 if TYPE_CHECKING:
@@ -29,12 +30,15 @@ JSON_TYPES = {
     "date": "date",
     "timestamp without time zone": "datetime",
     "boolean": "boolean",
+    "bytea": "geometry",
 }
 
 
 def _default(value: object) -> object:
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value)) if value.is_finite() else None
+    if isinstance(value, bytes):
+        return orjson.Fragment(geojson_of(value))
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 

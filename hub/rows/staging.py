@@ -31,6 +31,8 @@ GONE = sql.Identifier("pg_temp", "merge_gone")
 KEPT = sql.Identifier("pg_temp", "merge_kept")
 # Checksums are fetched in slices of this many row numbers: 24 bytes each, so 6 MB a slice.
 SLICE = 262_144
+LINE = "_line"
+"""Column of a chunk, and of the tables: line of the pushed file, null where there is none."""
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:
@@ -75,6 +77,13 @@ def numbered(frames: Iterable[pl.DataFrame], name: str, first: int) -> Iterator[
         first += frame.height
 
 
+def lined(chunk: pl.DataFrame, table: RowTable) -> pl.DataFrame:
+    """Return a chunk with its checksums, and its lines before them (null where the chunk has none)."""
+    line = chunk[LINE] if LINE in chunk.columns else pl.repeat(None, chunk.height, dtype=pl.Int64, eager=True)
+    frame = summed(chunk, table.items)
+    return frame.insert_column(0, line.alias(LINE))
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What a first load writes beside the items: the push, the first ``_row``.
@@ -90,10 +99,10 @@ class Mark:
 
 def load(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame], mark: Mark) -> int:
     """COPY accepted chunks straight into the current rows (a first load) and return how many there were."""
-    frames = numbered((summed(chunk, table.items) for chunk in chunks), "_row", mark.first_row)
+    frames = numbered((lined(chunk, table) for chunk in chunks), "_row", mark.first_row)
     push = pl.lit(mark.push, dtype=pl.Int64).alias("_push")
     pushed = (frame.select("_row", push, pl.all().exclude("_row")) for frame in frames)
-    columns = ("_row", "_push", "_sum_a", "_sum_b", *table.columns)
+    columns = ("_row", "_push", LINE, "_sum_a", "_sum_b", *table.columns)
     return copy_in(driver, table.current, columns, pushed, frozen=mark.frozen)
 
 
@@ -102,7 +111,7 @@ def stage(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame], known
     driver.execute(
         sql.SQL(
             "CREATE TEMP TABLE merge_stage ON COMMIT DROP AS"
-            " SELECT 0::bigint AS _n, _sum_a, _sum_b, {} FROM {} WITH NO DATA"
+            " SELECT 0::bigint AS _n, _line, _sum_a, _sum_b, {} FROM {} WITH NO DATA"
         ).format(_names(table.columns), table.current)
     )
     given = 0
@@ -111,12 +120,37 @@ def stage(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame], known
         nonlocal given
         for chunk in chunks:
             given += chunk.height
-            frame = summed(chunk, table.items)
+            frame = lined(chunk, table)
             yield frame if known is None else known.unmatched(frame)
 
-    copy_in(driver, STAGE, ("_n", "_sum_a", "_sum_b", *table.columns), numbered(fresh(), "_n", 0))
+    copy_in(driver, STAGE, ("_n", LINE, "_sum_a", "_sum_b", *table.columns), numbered(fresh(), "_n", 0))
     driver.execute(sql.SQL("ANALYZE {} ({})").format(STAGE, _names(("_n", *table.match))))
     return given
+
+
+def stage_keys(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame]) -> int:
+    """Stage what names rows and nothing else: their keys, or where there is no key their checksums; returns how many.
+
+    Chunks hold at least the key columns, or where there is no key all items.
+    """
+    driver.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE merge_stage ON COMMIT DROP AS SELECT 0::bigint AS _n, _line, {} FROM {} WITH NO DATA"
+        ).format(_names(table.match), table.current)
+    )
+    columns = (LINE, *table.match)
+
+    def named() -> Iterator[pl.DataFrame]:
+        for chunk in chunks:
+            if not table.key:
+                yield lined(chunk, table).select(columns)
+                continue
+            empty = pl.repeat(None, chunk.height, dtype=pl.Int64, eager=True).alias(LINE)
+            yield (chunk if LINE in chunk.columns else chunk.with_columns(empty)).select(columns)
+
+    count = copy_in(driver, STAGE, ("_n", *columns), numbered(named(), "_n", 0))
+    driver.execute(sql.SQL("ANALYZE {} ({})").format(STAGE, _names(("_n", *table.match))))
+    return count
 
 
 def known_rows(driver: Driver, table: RowTable, next_row: int) -> KnownRows:
@@ -140,6 +174,15 @@ def put_gone(driver: Driver, rows: pl.Series) -> None:
     if len(rows):
         copy_in(driver, GONE, ("_row",), [rows.to_frame()])
         driver.execute(sql.SQL("ANALYZE {}").format(GONE))
+
+
+def put_found(driver: Driver) -> int:
+    """Make the rows that staged keys name the candidates to be closed; returns how many there are."""
+    driver.execute("CREATE TEMP TABLE merge_gone (_row bigint NOT NULL) ON COMMIT DROP")
+    statement = sql.SQL("INSERT INTO {} SELECT DISTINCT _row FROM {} WHERE _row IS NOT NULL").format(GONE, PLAN)
+    count = driver.execute(statement).rowcount
+    driver.execute(sql.SQL("ANALYZE {}").format(GONE))
+    return count
 
 
 def put_kept(driver: Driver, table: RowTable, keys: pl.DataFrame) -> None:

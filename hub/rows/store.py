@@ -17,12 +17,14 @@ import polars as pl
 import psycopg
 
 from catalogue.item import DataType
+from catalogue.shapes import is_shape
 from hub.rows.ahead import ahead
 from hub.rows.compiler import COUNT_CAP
 from hub.rows.cursors import Place
-from hub.rows.errors import QueryTimeoutError, UnknownVersionError
+from hub.rows.errors import QueryTimeoutError, UnknownVersionError, VersionGoneError
 from hub.rows.operands import operand
 from hub.rows.query import Count
+from hub.rows.shapes import wkt_column
 from policies.facts import RequesterKind
 from policies.masking import Audience, mask
 
@@ -98,8 +100,11 @@ async def fetch_page(connection: AsyncDriver, compiled: CompiledSQL, reading: Re
     Raises:
         QueryTimeoutError: the statement timeout of the connection struck.
         UnknownVersionError: ``as_of`` lies beyond the latest version.
+        VersionGoneError: ``as_of`` lies before the history that is kept.
 
     """
+    if compiled.as_of is not None:
+        await check_reach_async(connection, compiled.table.entry_id, compiled.as_of)
     try:
         cursor = await connection.execute(compiled.statement, compiled.parameters, prepare=True)
         found = await cursor.fetchall()
@@ -120,6 +125,7 @@ async def fetch_page(connection: AsyncDriver, compiled: CompiledSQL, reading: Re
 def read_page(unit: Unit, compiled: CompiledSQL, reading: Reading) -> RowPage:
     """Return one page, read in the unit's transaction. Raises as :func:`fetch_page`."""
     driver = unit.driver
+    check_reach(unit, compiled.table.entry_id, compiled.as_of)
     try:
         with driver.transaction():
             found = driver.execute(compiled.statement, compiled.parameters).fetchall()
@@ -138,6 +144,26 @@ def read_page(unit: Unit, compiled: CompiledSQL, reading: Reading) -> RowPage:
         if total is None:
             total = _estimate(driver.execute(_explaining(compiled), compiled.source_parameters).fetchone())
     return _page(compiled, found, (version, total), reading)
+
+
+# The floor rises long before the history below it goes (hub.push.versions.retention), so looking first is enough.
+_FLOOR = b"SELECT earliest FROM hub.version_floor WHERE entry_id = %s AND earliest > %s"
+
+
+def _reached(row: Row | None) -> None:
+    if row is not None:
+        raise VersionGoneError(int(row[0]))
+
+
+def check_reach(unit: Unit, entry_id: uuid.UUID, version: int | None) -> None:
+    """Raise :class:`VersionGoneError` for a version whose history is not kept any more."""
+    if version is not None:
+        _reached(unit.driver.execute(_FLOOR, (entry_id, version)).fetchone())
+
+
+async def check_reach_async(connection: AsyncDriver, entry_id: uuid.UUID, version: int) -> None:
+    """Do the same on an async connection in autocommit."""
+    _reached(await (await connection.execute(_FLOOR, (entry_id, version), prepare=True)).fetchone())
 
 
 _VERSION = b"SELECT version FROM hub.row_set WHERE entry_id = %s"
@@ -283,6 +309,8 @@ def masker(compiled: Shown, column: Column, pseudonym_key: bytes | None) -> Call
     today = datetime.now(CHINA).date()
 
     def hide(value: object) -> object:
+        if isinstance(value, bytes):
+            return None  # no rule makes a place coarser: a masked shape is not shown at all
         return mask(value, column.masking, audience, key=pseudonym_key, today=today)
 
     return hide
@@ -315,6 +343,7 @@ def stream_rows(database: Database, compiled: CompiledSQL, pseudonym_key: bytes 
         database.read_only(statement_timeout_seconds=0) as unit,
         unit.driver.cursor(name="row_stream") as cursor,
     ):
+        check_reach(unit, compiled.table.entry_id, compiled.as_of)
         cursor.execute(compiled.statement, compiled.parameters)
         while found := cursor.fetchmany(STREAM_ROWS):
             yield masked(compiled, found, pseudonym_key)
@@ -335,6 +364,7 @@ def _frames(database: Database, compiled: CompiledSQL, pseudonym_key: bytes | No
     """Read by COPY. It takes no bound parameters: psycopg writes them in as quoted literals of their type."""
     names = [column.item.column for column in compiled.columns]
     with database.read_only(statement_timeout_seconds=0) as unit:
+        check_reach(unit, compiled.table.entry_id, compiled.as_of)
         client = psycopg.ClientCursor(unit.driver)
         query = client.mogrify(compiled.statement, compiled.parameters)
         with client.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)".encode()) as copy:
@@ -355,7 +385,10 @@ def _frame(compiled: CompiledSQL, names: list[str], block: bytes, pseudonym_key:
         values = frame[column.item.column]
         if column.item.type is DataType.BOOLEAN:
             values = values.replace({"t": "true", "f": "false"})
-        if column.is_masked:
+        if is_shape(column.item):
+            # No rule makes a place coarser: a masked shape is not shown at all.
+            values = values.clear(len(values)) if column.is_masked else wkt_column(values)
+        elif column.is_masked:
             hide = masker(compiled, column, pseudonym_key)
             typed = [None if text is None else operand(column.item, text, "") for text in values]
             shown = [hide(value) for value in typed]

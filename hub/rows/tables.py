@@ -1,8 +1,9 @@
 """Typed tables of the rows departments push: DDL generated from an entry's items (schema ``data``).
 
 ``data.r_<entry>`` holds the current rows, ``data.h_<entry>`` the closed ones; a row carries ``_row``
-(its lasting, citable number), ``_push`` (the version that wrote it) and, closed, ``_until`` (the first
-version without it). ``_sum_a``, ``_sum_b`` are the row checksum of :mod:`hub.rows.sums`.
+(its lasting, citable number), ``_push`` (the version that wrote it), ``_line`` (the line of that push's file it
+came from; null where no file had one) and, closed, ``_until`` (the first version without it). ``_sum_a``, ``_sum_b``
+are the row checksum of :mod:`hub.rows.sums`; in history they are null where an older release closed the row.
 Zhengzhou Art. 19 (supply). Identifiers come only from validated column names, never from a request.
 
 Indexes, built after the first load because that is several times cheaper than keeping them during it:
@@ -25,8 +26,10 @@ from psycopg import sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from catalogue.item import DataType, Item
+from catalogue.shapes import is_shape
 from catalogue.tables import AWARE, metadata
 from hub.rows.errors import ColumnNameError, SchemaChangeError
+from hub.rows.shapes import box_column
 
 if TYPE_CHECKING:
     import uuid
@@ -44,7 +47,8 @@ BIGINT_DIGITS = 18
 
 # Type letters of the national guide (codes/catalogue_data_type.csv). Numbers and money stay exact. F is kept
 # wider than the guide's REAL, so that no digit is lost. T is local (Beijing) time without a zone, as files
-# state it. G travels as text (WKT, base64).
+# state it. G travels as text (base64), but for shapes
+# (:mod:`hub.rows.shapes`): these are bytes, with their box beside them.
 _SQL_TYPES: Mapping[str, str] = MappingProxyType(
     {
         DataType.TEXT.value: "text",
@@ -155,6 +159,11 @@ class RowTable:
         return self.key or ("_sum_a", "_sum_b")
 
     @cached_property
+    def shapes(self) -> tuple[str, ...]:
+        """Columns that hold shapes."""
+        return tuple(item.column for item in self.items if is_shape(item))
+
+    @cached_property
     def indexed_items(self) -> tuple[str, ...]:
         """Columns with an index ``(item, _row)``, the sole key column left out because it has its own."""
         wanted = (
@@ -183,6 +192,8 @@ def holds_integer(item: Item) -> bool:
 
 def sql_type(item: Item) -> str:
     """Return the SQL type of an item: by its letter, whole numbers that surely fit as bigint."""
+    if item.type is DataType.GENERAL and is_shape(item):
+        return "bytea"
     letter = str(item.type)  # every answer asks for each column: a plain text is found much faster than a member
     return "bigint" if letter == _NUMBER and holds_integer(item) else _SQL_TYPES[letter]
 
@@ -194,14 +205,24 @@ def _declaration(item: Item, key: tuple[str, ...]) -> sql.Composable:
     return sql.SQL("{} {}").format(sql.Identifier(item.column), sql.SQL(kind + collate + required))
 
 
+def _declarations(item: Item, key: tuple[str, ...]) -> list[sql.Composable]:
+    """Return the column of an item, and the box beside it where it is a shape."""
+    declared = [_declaration(item, key)]
+    if is_shape(item):
+        box = sql.SQL("{} box GENERATED ALWAYS AS (hub.shape_box({})) STORED")
+        declared.append(box.format(sql.Identifier(box_column(item.column)), sql.Identifier(item.column)))
+    return declared
+
+
 def _create(table: RowTable) -> sql.Composed:
     # The unindexed history of a resource that never changes costs nothing, so both come at once.
-    items = sql.SQL(", ").join(_declaration(item, table.key) for item in table.items)
+    items = sql.SQL(", ").join(part for item in table.items for part in _declarations(item, table.key))
     h = table.entry_id.hex
     return sql.SQL(
-        "CREATE TABLE {current} (_row bigint NOT NULL, _push bigint NOT NULL,"
+        "CREATE TABLE {current} (_row bigint NOT NULL, _push bigint NOT NULL, _line bigint,"
         " _sum_a bigint NOT NULL, _sum_b bigint NOT NULL, {items});"
-        "CREATE TABLE {history} (_row bigint NOT NULL, _push bigint NOT NULL, _until bigint NOT NULL, {items});"
+        "CREATE TABLE {history} (_row bigint NOT NULL, _push bigint NOT NULL, _until bigint NOT NULL, _line bigint,"
+        " _sum_a bigint, _sum_b bigint, {items});"
         "CREATE INDEX {by_row} ON {history} (_row);"
         "CREATE INDEX {by_until} ON {history} (_until)"
     ).format(
@@ -234,13 +255,22 @@ def key_indexes(table: RowTable) -> list[sql.Composed]:
 
 
 def item_indexes(table: RowTable) -> list[sql.Composed]:
-    """Return the statements of the indexes of coded items; those that exist already do nothing."""
-    return [
+    """Return the statements of the indexes of coded items and of boxes; those that exist already do nothing."""
+    coded = [
         sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({}, _row)").format(
             sql.Identifier(f"r_{table.entry_id.hex}_{_item_suffix(column)}"), table.current, sql.Identifier(column)
         )
         for column in table.indexed_items
     ]
+    boxes = [
+        sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} USING gist ({})").format(
+            sql.Identifier(f"r_{table.entry_id.hex}_{_item_suffix(box_column(column))}"),
+            table.current,
+            sql.Identifier(box_column(column)),
+        )
+        for column in table.shapes
+    ]
+    return coded + boxes
 
 
 def index_items(unit: Unit, table: RowTable) -> None:
@@ -311,9 +341,23 @@ def stored_columns(driver: psycopg.Connection[tuple[Any, ...]], table: RowTable)
     return tuple(name for name in _stored_types(driver, table) if not name.startswith("_"))
 
 
+def line_column(driver: psycopg.Connection[tuple[Any, ...]], table: RowTable) -> sql.Composable:
+    """Return the column of lines, or null in a table made before they were kept."""
+    return sql.Identifier("_line") if "_line" in _stored_types(driver, table) else sql.SQL("NULL::bigint AS _line")
+
+
 def _evolve(driver: psycopg.Connection[tuple[Any, ...]], table: RowTable) -> None:
     """Add what is new. Items that left the entry keep their column: earlier versions still show it."""
     stored = _stored_types(driver, table)
+    if "_line" not in stored:
+        # Tables made before lines were kept: their rows have none until a push writes them anew.
+        driver.execute(sql.SQL("ALTER TABLE {} ADD COLUMN _line bigint").format(table.current))
+        driver.execute(
+            sql.SQL(
+                "ALTER TABLE {} ADD COLUMN IF NOT EXISTS _line bigint, ADD COLUMN IF NOT EXISTS _sum_a bigint,"
+                " ADD COLUMN IF NOT EXISTS _sum_b bigint"
+            ).format(table.history)
+        )
     for item in table.items:
         kind = sql_type(item)
         if item.column in stored:
@@ -322,7 +366,8 @@ def _evolve(driver: psycopg.Connection[tuple[Any, ...]], table: RowTable) -> Non
             continue
         add = sql.SQL("ALTER TABLE {} ADD COLUMN {}")
         for name in (table.current, table.history):
-            driver.execute(add.format(name, _declaration(item, ())))
-    if set(table.indexed_items) - stored.keys():
+            for declared in _declarations(item, ()):
+                driver.execute(add.format(name, declared))
+    if {*table.indexed_items, *table.shapes} - stored.keys():
         # The next push, or index_items(), builds what is missing.
         driver.execute("UPDATE hub.row_set SET items_indexed = false WHERE entry_id = %s", (table.entry_id,))

@@ -9,17 +9,16 @@ stops readers for a moment, and to a reader whose snapshot is older it looks emp
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+import polars as pl
 from psycopg import sql
 
 from hub.rows import staging
 from hub.rows.tables import stored_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import polars as pl
+    from collections.abc import Iterable, Iterator
 
     from hub.rows.staging import Driver
     from hub.rows.tables import RowTable
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 SUMS = ("_sum_a", "_sum_b")
 # Joins over whole pushes happen in memory up to here; what a small push needs is far less.
 WORK_MEM = "64MB"
+REFUSED_ROWS = 50_000
+Refusing = Literal["taken", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Target:
     next_row: int
 
 
-def _names(columns: Iterable[str]) -> sql.Composed:
+def names(columns: Iterable[str]) -> sql.Composed:
+    """Return a list of column names."""
     return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
@@ -55,7 +57,7 @@ def _of(alias: str, columns: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(alias, name) for name in columns)
 
 
-def _equal(table: RowTable, left: str, right: str) -> sql.Composed:
+def equal(table: RowTable, left: str, right: str) -> sql.Composed:
     """Return the condition that two rows have the same key."""
     a, b = sql.Identifier(left), sql.Identifier(right)
     return sql.SQL(" AND ").join(
@@ -68,11 +70,40 @@ def _numbers(driver: Driver, statement: sql.Composed) -> list[int]:
     return [int(str(value)) for value in found or ()]
 
 
-def plan(driver: Driver, table: RowTable) -> Plan:
-    """Find for each staged row its earlier state, by key, and whether any value differs."""
+def _favour_indexes(driver: Driver) -> None:
     driver.execute(sql.SQL("SET LOCAL work_mem = {}").format(sql.Literal(WORK_MEM)))
     # Few staged rows must find their earlier state by index, not by reading the whole table.
     driver.execute("SET LOCAL random_page_cost = 1.1")
+
+
+def plan_keys(driver: Driver, table: RowTable) -> None:
+    """Find for each staged key the row it names."""
+    _favour_indexes(driver)
+    driver.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE merge_plan ON COMMIT DROP AS SELECT s._n, r._row FROM {} s LEFT JOIN {} r ON {}"
+        ).format(staging.STAGE, table.current, equal(table, "r", "s"))
+    )
+
+
+def refused_lines(driver: Driver, mode: Refusing) -> Iterator[pl.Series]:
+    """Yield the lines of staged rows that cannot be done, in file order, some at a time.
+
+    ``taken``: the key is there already with other values. ``unknown``: the key names no row.
+    """
+    which = "p._row IS NOT NULL AND p.differs" if mode == "taken" else "p._row IS NULL"
+    statement = sql.SQL("SELECT s._line FROM {} s JOIN {} p USING (_n) WHERE {} ORDER BY s._n").format(
+        staging.STAGE, staging.PLAN, sql.SQL(which)
+    )
+    with driver.cursor(name="refused") as cursor:
+        cursor.execute(statement)
+        while found := cursor.fetchmany(REFUSED_ROWS):
+            yield pl.Series(staging.LINE, [row[0] for row in found], dtype=pl.Int64)
+
+
+def plan(driver: Driver, table: RowTable) -> Plan:
+    """Find for each staged row its earlier state, by key, and whether any value differs."""
+    _favour_indexes(driver)
     driver.execute(
         sql.SQL(
             "CREATE TEMP TABLE merge_plan ON COMMIT DROP AS SELECT s._n, r._row,"
@@ -86,7 +117,7 @@ def plan(driver: Driver, table: RowTable) -> Plan:
             old_sums=_of("r", SUMS),
             stage=staging.STAGE,
             current=table.current,
-            equal=_equal(table, "r", "s"),
+            equal=equal(table, "r", "s"),
         )
     )
     counted = sql.SQL(
@@ -113,7 +144,7 @@ def spare_rejected(driver: Driver, table: RowTable, keys: pl.DataFrame) -> int:
     """Take the earlier versions of rejected rows out of what is to be closed; return how many there were."""
     staging.put_kept(driver, table, keys)
     statement = sql.SQL("DELETE FROM {} g USING {} r, {} k WHERE g._row = r._row AND {}")
-    return driver.execute(statement.format(staging.GONE, table.current, staging.KEPT, _equal(table, "r", "k"))).rowcount
+    return driver.execute(statement.format(staging.GONE, table.current, staging.KEPT, equal(table, "r", "k"))).rowcount
 
 
 def spare_all(driver: Driver) -> int:
@@ -129,17 +160,22 @@ def closing(driver: Driver) -> int:
 def write(driver: Driver, target: Target, planned: Plan, gone: int) -> None:
     """Carry out the plan: old states to history, changed and new rows written, missing rows closed."""
     if planned.changed:
-        _archive(driver, target, sql.SQL("SELECT _row FROM {} WHERE differs AND _row IS NOT NULL").format(staging.PLAN))
+        archive(driver, target, sql.SQL("SELECT _row FROM {} WHERE differs AND _row IS NOT NULL").format(staging.PLAN))
     if gone:
-        _archive(driver, target, sql.SQL("SELECT _row FROM {}").format(staging.GONE))
-        statement = sql.SQL("DELETE FROM {} r USING {} g WHERE r._row = g._row")
-        driver.execute(statement.format(target.table.current, staging.GONE))
+        archive(driver, target, sql.SQL("SELECT _row FROM {}").format(staging.GONE))
+        close(driver, target.table)
     _update(driver, target, planned)
     if planned.new:
         _insert(driver, target)
 
 
-def _archive(driver: Driver, target: Target, which: sql.Composable) -> None:
+def close(driver: Driver, table: RowTable) -> None:
+    """Delete the rows to be closed from the current ones; their state is in history by now."""
+    statement = sql.SQL("DELETE FROM {} r USING {} g WHERE r._row = g._row")
+    driver.execute(statement.format(table.current, staging.GONE))
+
+
+def archive(driver: Driver, target: Target, which: sql.Composable) -> None:
     """Copy the present state of some rows to history, closed by this push.
 
     All stored columns go along, also of items that have left the entry since: their versions show them.
@@ -147,11 +183,12 @@ def _archive(driver: Driver, target: Target, which: sql.Composable) -> None:
     columns = stored_columns(driver, target.table)
     driver.execute(
         sql.SQL(
-            "INSERT INTO {history} (_row, _push, _until, {items})"
-            " SELECT r._row, r._push, {number}, {values} FROM {current} r JOIN ({which}) w USING (_row) ORDER BY r._row"
+            "INSERT INTO {history} (_row, _push, _until, _line, _sum_a, _sum_b, {items})"
+            " SELECT r._row, r._push, {number}, r._line, r._sum_a, r._sum_b, {values}"
+            " FROM {current} r JOIN ({which}) w USING (_row) ORDER BY r._row"
         ).format(
             history=target.table.history,
-            items=_names(columns),
+            items=names(columns),
             number=sql.Literal(target.number),
             values=_of("r", columns),
             current=target.table.current,
@@ -173,7 +210,7 @@ def _update(driver: Driver, target: Target, planned: Plan) -> None:
     parts = {"current": table.current, "plan": staging.PLAN, "stage": staging.STAGE}
     if planned.changed:
         pushed = sql.SQL("_push = {}, ").format(sql.Literal(target.number))
-        values = pushed + assign((*SUMS, *table.columns))
+        values = pushed + assign((staging.LINE, *SUMS, *table.columns))
         driver.execute(statement.format(**parts, assign=values, which=sql.SQL("p.differs")))
     if planned.found > planned.changed:
         # Rows equal in value whose checksum came from another release of the hash: renew the checksum only.
@@ -189,7 +226,7 @@ def _new_rows(target: Target) -> sql.Composed:
     ).format(
         first=sql.Literal(target.next_row),
         number=sql.Literal(target.number),
-        values=_of("s", (*SUMS, *target.table.columns)),
+        values=_of("s", (staging.LINE, *SUMS, *target.table.columns)),
         stage=staging.STAGE,
         plan=staging.PLAN,
     )
@@ -197,11 +234,11 @@ def _new_rows(target: Target) -> sql.Composed:
 
 def _insert(driver: Driver, target: Target) -> None:
     # In key order, so that neighbours in the key index are written together.
-    columns = ("_row", "_push", *SUMS, *target.table.columns)
+    columns = ("_row", "_push", staging.LINE, *SUMS, *target.table.columns)
     driver.execute(
         sql.SQL("INSERT INTO {} ({}) SELECT {} FROM ({}) n ORDER BY {}").format(
             target.table.current,
-            _names(columns),
+            names(columns),
             _of("n", columns),
             _new_rows(target),
             _of("n", target.table.match),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from catalogue.item import DataType
 from catalogue.privacy.columns import ColumnScanner
 from catalogue.privacy.thresholds import CODES, DECLARED, DEFAULTS, exceeds, is_exempt
+from catalogue.shapes import is_shape
 from hub.directory.privacy.records import Seen
 
 if TYPE_CHECKING:
@@ -72,4 +73,4 @@ class Watch:
 def is_watched(item: Item) -> bool:
     """Whether the values of an item are searched: text that is neither declared personal nor a code."""
     is_code = item.code_list is not None or item.check in CODES or item.check == "citizen_id"
-    return item.type in _TEXTS and item.sensitivity not in DECLARED and not is_code
+    return item.type in _TEXTS and item.sensitivity not in DECLARED and not is_code and not is_shape(item)

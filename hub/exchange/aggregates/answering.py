@@ -15,7 +15,7 @@ from hub.exchange.aggregates.errors import AggregateBudgetError, DifferencingErr
 from hub.exchange.aggregates.store import ALL_ROWS, Released
 from hub.rows.aggregate import Aggregation, Figure, Grain, compile_aggregation, run_aggregation
 from hub.rows.errors import UnknownVersionError
-from hub.rows.store import current_version
+from hub.rows.store import check_reach_async, current_version
 from policies.disclosure import (
     HIDDEN,
     TOTAL,
@@ -97,6 +97,8 @@ async def tell(
     version = asked.as_of if asked.as_of is not None else latest
     if version > latest:
         raise UnknownVersionError(latest)
+    if asked.as_of is not None:
+        await check_reach_async(driver, resource.id, asked.as_of)
     if not is_controlled(asker, asked.items):
         exact = await run_aggregation(driver, compile_aggregation(asked, asker.permit, resource.table), frozenset())
         return _told(resource, asked, exact, None, version)

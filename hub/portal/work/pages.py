@@ -23,6 +23,7 @@ from hub.portal.work import (
     pointers,
     privacy,
     public_interest,
+    pushes,
     request,
     supervision,
     timing,
@@ -55,6 +56,7 @@ for _part in (
     disputes,
     privacy,
     complaints,
+    pushes,
     entries,
     links,
 ):
@@ -65,6 +67,7 @@ FIRST: Final = (MenuEntry("/w", "home"), MenuEntry("/w/notices", "notices"))
 """What stands first in everybody's menu."""
 MENU: Final[tuple[MenuEntry, ...]] = (
     MenuEntry("/w/inbox", "inbox", PROVIDING),
+    MenuEntry("/w/pushes", "pushes", PROVIDING),
     MenuEntry("/w/exemptions", "exemptions", PROVIDING | {Role.SECRECY_REVIEWER}),
     MenuEntry("/w/usage", "usage", PROVIDING),
     MenuEntry("/w/corrections", "corrections", PROVIDING),
@@ -75,6 +78,7 @@ MENU: Final[tuple[MenuEntry, ...]] = (
 )
 DUTIES: Final[tuple[Callable[[WorkPage, Unit], Iterable[Duty]], ...]] = (
     inbox.duties,
+    pushes.duties,
     corrections.duties,
     exemptions.duties,
     privacy.duties,

@@ -1,0 +1,1 @@
+"""Saved mappings: how the files of an entry are read, proposed, previewed, fixed and found again."""
