@@ -18,6 +18,7 @@ NAMES: Final = {
     "rows": ("benchmarks.rows", "run", 200_000),
     "point": ("benchmarks.point", "run", 100_000),
     "push": ("benchmarks.push", "run", 1_000_000),
+    "checks": ("benchmarks.checks", "run", 1_000_000),
     "match": ("benchmarks.match", "run", 1_000_000),
     "scan": ("benchmarks.scan", "run", 1_000_000),
     "webhooks": ("benchmarks.webhooks", "run", 5_000),

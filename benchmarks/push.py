@@ -2,11 +2,13 @@
 
 L2 is ``COPY`` of the same CSV file into a table of the same columns, types and indexes, in one transaction. The push
 goes through HTTP with every check: types, lengths, code lists, check digits, dates, unique keys, the intake gate,
-row checksums, history, report, receipt. Then the same file again, and one in which every 200th row has changed.
+row checksums, history, report, receipt. Then the same file again (under its key, and under others), against reading
+and hashing it; and one in which every 200th row has changed. What was written is counted by PostgreSQL itself.
 """
 
 from __future__ import annotations
 
+import hashlib
 import time
 from statistics import median
 from threading import Thread
@@ -54,19 +56,22 @@ class _Push:
         self._stage, self._entry, self._path = stage, entry, path
         self.report: dict[str, Any] = {}
         self.queryable = self.seconds = self.cpu = self.peak_mib = 0.0
+        self.tuples = 0
 
-    def run(self, version: int) -> _Push:
-        """Push, and watch from a connection of its own when ``version`` can be read."""
+    def run(self, version: int | None, key: str | None = None) -> _Push:
+        """Push, and watch from a connection of its own when ``version`` can be read (None: none is to come)."""
         with psycopg.connect(self._stage.database_url, autocommit=True) as connection:
             connection.execute("CHECKPOINT")
+        moment = _moment(self._stage)
         before = sum(map(cpu_seconds, self._stage.pids))
         began = time.perf_counter()
-        watcher = Thread(target=self._watch, args=(version, began), daemon=True)
+        watcher = Thread(target=self._watch, args=(version or 0, began), daemon=True)
         watcher.start()
         with PeakMemory(self._stage.pids) as memory:
-            self.report = push(self._stage, self._entry, self._path)
+            self.report = push(self._stage, self._entry, self._path, key=key)
             self.seconds = time.perf_counter() - began
         watcher.join(timeout=5)
+        self.tuples = _tuples(self._stage, self._entry, moment)
         self.cpu = sum(map(cpu_seconds, self._stage.pids)) - before
         self.peak_mib = memory.mib
         return self
@@ -77,10 +82,32 @@ class _Push:
                 time.sleep(0.02)
         self.queryable = time.perf_counter() - began
 
-    def written(self) -> int:
-        """Return the rows this push wrote or closed."""
-        counts = self.report["counts"]
-        return int(counts["inserted"]) + int(counts["changed"]) + int(counts["closed"])
+
+def _moment(stage: Stage) -> int:
+    """Return the number of a transaction of now: what is written later has a higher one."""
+    with psycopg.connect(stage.database_url) as connection:
+        row = connection.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _tuples(stage: Stage, entry: DemoEntry, since: int) -> int:
+    """Return the row states PostgreSQL has written since a moment, in the tables of an entry."""
+    digits = _table_of(stage, entry).removeprefix("r_")
+    text = " + ".join(
+        f"(SELECT count(*) FROM data.{kind}_{digits} WHERE xmin::text::bigint >= {since})" for kind in ("r", "h")
+    )
+    with psycopg.connect(stage.database_url) as connection:
+        row = connection.execute(f"SELECT {text}".encode()).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _hash_seconds(path: Path) -> float:
+    """Return the seconds of reading a file and taking its SHA-256: the least a repeat can cost."""
+    began = time.perf_counter()
+    with path.open("rb") as file:
+        hashlib.file_digest(file, "sha256")
+    return time.perf_counter() - began
 
 
 _IS_THERE = """
@@ -116,13 +143,28 @@ def _summary(pushes: list[_Push], copy: float, plain: float, rows: int) -> dict[
         "cpu_seconds": median(one.cpu for one in pushes),
         "peak_mib": max(one.peak_mib for one in pushes),
     }
-    return {name: rounded(value) for name, value in found.items()} | {"rows_written": pushes[0].written()}
+    return {name: rounded(value) for name, value in found.items()} | {"tuples_written": pushes[0].tuples}
+
+
+def _repeats(repeats: dict[str, list[_Push]], hashing: float) -> dict[str, Any]:
+    """Return what repeats of a file cost beside reading and hashing it; none may write a row."""
+    found: dict[str, Any] = {"hash_seconds": rounded(hashing)}
+    for name, pushes in repeats.items():
+        seconds = median(one.seconds for one in pushes)
+        found[name] = {
+            "seconds": rounded(seconds),
+            "ratio_to_hash": rounded(seconds / hashing),
+            "tuples_written": sum(one.tuples for one in pushes),
+            "is_repeat": all(one.report["is_repeat"] for one in pushes),
+        }
+    return found
 
 
 def run(given: Namespace) -> dict[str, Any]:
     """Measure; figures of the first push on top, the repeat and the changed file below their names."""
     first: list[_Push] = []
-    again: list[_Push] = []
+    repeats: dict[str, list[_Push]] = {"same_key": [], "another_key": [], "another_name": []}
+    hashing: list[float] = []
     changed: list[_Push] = []
     copies: list[tuple[float, float]] = []
     with staged() as stage:
@@ -131,17 +173,22 @@ def run(given: Namespace) -> dict[str, Any]:
         expected = write_changed(later, given.rows)
         for number in range(given.rounds):
             entry = publish(stage, LIKE, f"renkou-cesu-{number + 1}", population_items(), KEY)
-            first.append(_Push(stage, entry, file).run(1))
+            first.append(_Push(stage, entry, file).run(1, key="first"))
             copies.append(_copies(stage, entry, file))
-            again.append(_Push(stage, entry, file).run(2))
-            changed.append(_Push(stage, entry, later).run(3))
+            other = file.rename(stage.folder / "other-name.csv")
+            repeats["another_name"].append(_Push(stage, entry, other).run(None, key="third"))
+            other.rename(file)
+            repeats["same_key"].append(_Push(stage, entry, file).run(None, key="first"))
+            repeats["another_key"].append(_Push(stage, entry, file).run(None, key="second"))
+            hashing.append(_hash_seconds(file))
+            changed.append(_Push(stage, entry, later).run(2))
         megabytes = file.stat().st_size / 1e6
     copy, plain = (median(each) for each in zip(*copies, strict=True))
     return {
         **_summary(first, copy, plain, given.rows),
         "copy_seconds": rounded(copy),
         "plain_copy_seconds": rounded(plain),
-        "identical": _summary(again, copy, plain, given.rows),
+        "repeat": _repeats(repeats, median(hashing)),
         "changed": _summary(changed, copy, plain, given.rows) | {"rows_changed_in_file": expected},
         "file_mb": rounded(megabytes),
         "table_rows": given.rows,

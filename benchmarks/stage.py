@@ -162,10 +162,10 @@ def publish(
     return entry
 
 
-def push(stage: Stage, entry: DemoEntry, path: Path, mode: str = "full") -> dict[str, Any]:
-    """Push a file by the provider's system; the key is new each time, so that nothing is answered as a repeat."""
+def push(stage: Stage, entry: DemoEntry, path: Path, mode: str = "full", *, key: str | None = None) -> dict[str, Any]:
+    """Push a file by the provider's system; without a ``key`` under one that is new each time."""
     return stage.people.system(entry.provider).push(
-        entry.name, path, options={"mode": mode}, idempotency_key=os.urandom(16).hex()
+        entry.name, path, options={"mode": mode}, idempotency_key=key or os.urandom(16).hex()
     )
 
 

@@ -15,7 +15,9 @@ from catalogue.identifiers import CHECK_NAMES
 from catalogue.lifecycle import NEXT, ROLE_NAMES, STATE_NAMES, STEP_NAMES, TRANSITIONS, State, mermaid
 from catalogue.shape import PLAIN_NAMES
 from catalogue.validation import RULES as ENTRY_RULES
-from hub.push.rules import COERCIONS
+from hub.push.rule_sets.drift import DEFAULTS, MEASURES
+from hub.push.rule_sets.kinds import KINDS, Param
+from hub.push.rules import COERCIONS, rule_id
 from hub.push.rules import RULES as PUSH_RULES
 from policies.packs import load_pack
 from tests.docs.markdown import code, meanings, table
@@ -162,6 +164,31 @@ def coercions() -> str:
     return table(("id", "改动", "change"), ((one.id, one.zh, one.en) for one in COERCIONS.values()))
 
 
+def rule_kinds() -> str:
+    """Return the kinds of rules a rule set may hold, with their parameters."""
+    rows = (
+        (
+            f"`{kind.name}`",
+            "—" if kind.rule is None else rule_id(kind.rule),
+            f"{kind.zh} {kind.en}",
+            ", ".join(_parameter(one) for one in kind.params),
+        )
+        for kind in KINDS.values()
+    )
+    return table(("kind", "rule", "what it asks", "parameters"), rows)
+
+
+def _parameter(one: Param) -> str:
+    shape = " or ".join(f"`{choice}`" for choice in one.choices) or f"{one.of} {one.shape}".removeprefix("any ")
+    return f"`{one.name}` ({shape}{'' if one.required else ', optional'})"
+
+
+def drift_limits() -> str:
+    """Return what is compared with the last push, and the usual limits."""
+    rows = ((f"`{name}`", " ".join(MEASURES[name]), f"{limit:g}") for name, limit in DEFAULTS.items())
+    return table(("measure", "what is compared", "usual limit"), rows)
+
+
 BLOCKS: Mapping[str, Any] = {
     "entry-members": entry_members,
     "code-lists": code_lists,
@@ -172,4 +199,6 @@ BLOCKS: Mapping[str, Any] = {
     "lifecycle-owners": lifecycle_owners,
     "push-rules": push_rules,
     "coercions": coercions,
+    "rule-kinds": rule_kinds,
+    "drift-limits": drift_limits,
 }

@@ -164,6 +164,7 @@ def operators() -> str:
         query.Op.IN: "is one of the values (in a parameter: separated by commas)",
         query.Op.PREFIX: "text that begins with it",
         query.Op.CONTAINS: "text that contains it",
+        query.Op.BBOX: "is a shape whose box meets `west,south,east,north` (degrees of CGCS2000)",
         query.Op.IS_NULL: "`true`: the value is missing, `false`: it is there",
     }
     return table(("op", "holds where the item"), ((code(one.value), told[one]) for one in query.Op))

@@ -19,6 +19,8 @@ from hub.exchange.relay.store import IN_USE
 from hub.exchange.states import SYSTEM, Procedure
 from hub.exchange.subscriptions.records import WebhookStatus
 from hub.procedures import all_procedures
+from hub.push.loop.wait_store import WaitState
+from hub.push.mappings.records import MappingState
 from hub.push.store import IncidentState
 from policies.claims import ExemptionStatus, Finding
 
@@ -49,6 +51,8 @@ ENUMS: Final[Mapping[str, tuple[type[StrEnum], ...]]] = {
     "line": (LineState,),
     "override": (OverrideState,),
     "privacy_finding": (FindingState,),
+    "push_release": (WaitState,),
+    "push_mapping": (MappingState,),
     "request": (RequestState,),
     "trade_secret_claim": (Finding,),
     "webhook": (WebhookStatus,),

@@ -58,7 +58,7 @@ def relaying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running
 
 def ask_until_gone(people: People) -> dict[str, str]:
     """Ask the provider's API again and again; returns receipt and digest of each answer that arrived whole."""
-    delivered = {}
+    delivered: dict[str, str] = {}
     for _ in range(CALLS):
         body = {"key": {"shenfen_haoma": PERSON}, "purpose": acts.PURPOSE, "case_number": acts.CASE}
         try:

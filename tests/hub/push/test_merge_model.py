@@ -24,7 +24,15 @@ Model = dict[str, dict[str, Any]]
 
 
 def _apply(model: Model, mode: MergeMode, rows: Model) -> Model:
-    return dict(rows) if mode is MergeMode.FULL else model | rows
+    match mode:
+        case MergeMode.FULL:
+            return dict(rows)
+        case MergeMode.UPSERT:
+            return model | rows
+        case MergeMode.APPEND:
+            return rows | model
+        case MergeMode.DELETE:
+            return {key: row for key, row in model.items() if key not in rows}
 
 
 def _as_of(pusher: Pusher, version: int | None) -> set[tuple[Any, ...]]:
@@ -55,6 +63,8 @@ def test_any_sequence_of_pushes_ends_as_a_dictionary_would_and_every_version_can
         versions.append(_apply(versions[-1], mode, rows))
         after = {(row[0], row[1]): row[2] for row in pusher.rows("citizen_id, persons, _push")}
         assert all(after[same] == before[same] for same in before.keys() & after.keys())
-        assert (counts.rows, counts.inserted + counts.changed + counts.unchanged) == (len(versions[-1]), len(rows))
+        done = counts.inserted + counts.changed + counts.unchanged + counts.refused
+        done += counts.closed if mode is MergeMode.DELETE else 0
+        assert (counts.rows, done) == (len(versions[-1]), len(rows))
     assert [_as_of(pusher, n) for n in range(1, len(versions))] == [_shown(model) for model in versions[1:]]
     assert _as_of(pusher, None) == _shown(versions[-1])
