@@ -82,6 +82,12 @@ def kill9(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def interleaving(session: nox.Session) -> None:
+    """Long: pushes, cuts, kills, ways back in random order, many seeds (tests marked long, in test_interleaving)."""
+    run_module(session, "pytest", "-m", "long", "-k", "interleaving", "-rP", *session.posargs)
+
+
+@nox.session(default=False)
 def webhooks(session: nox.Session) -> None:
     """Long: 20,000 events to receivers that fail in every way (tests marked long, named webhooks)."""
     run_module(session, "pytest", "-m", "long", "-k", "webhooks", *session.posargs)

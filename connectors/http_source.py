@@ -183,7 +183,7 @@ def refused(status: int) -> SourceError:
     """Return the error of an answer that is no file."""
     if status in DENIED:
         return SourceDeniedError(
-            f"数据源拒绝访问（状态码 {status}）",
+            f"数据源不允许访问（状态码 {status}）",
             f"the source refuses access (status {status})",
             next_zh="请核对令牌或口令是否有效、是否有读取权限",
             next_en="check that the token or password is valid and may read this",

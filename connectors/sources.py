@@ -102,3 +102,13 @@ def too_many(limit: int, zh: str, en: str) -> SourceLimitError:
         next_en="narrow the query, or ask the operator to raise the limit",
         facts={"limit": limit},
     )
+
+
+def senseless() -> SourceQueryError:
+    """Return the error of an answer that is none of the protocol; nothing of it is repeated."""
+    return SourceQueryError(
+        "数据源的应答不符合该数据库的协议，或要求本平台交出文件，已中断",
+        "the answer of the source is none of its protocol, or asks the hub for a file: the connection was ended",
+        next_zh="请核对地址是否确为该类数据库，并请其管理人员检查",
+        next_en="check that the address is that of such a database, and ask whoever runs it to look at it",
+    )

@@ -60,7 +60,8 @@ def versions(
             result = hub.call("GET", path, params=_given(since=since, limit=limit))
             emit(result, as_json=as_json, text="\n".join(_difference_lines(result)))
             return
-        result = hub.call("GET", f"/api/v1/entries/{entry}/versions", params=_given(before=before, limit=limit))
+        kind = "datasets" if key_file is None else "entries"
+        result = hub.call("GET", f"/api/v1/{kind}/{entry}/versions", params=_given(before=before, limit=limit))
         emit(result, as_json=as_json, text="\n".join(_version_lines(result)))
 
 
@@ -202,6 +203,11 @@ def erase_rows(
             raise typer.Exit(int(Exit.USAGE))
         body = {"keys": listed, "ground": ground, "decision": decision}
         result = hub.call("POST", f"/api/v1/entries/{entry}/rows/erase", json=body)
+        if result["state"] == "proposed":
+            said = result["next_step"].split(" / ", 1)
+            text = pick(f"{result['rows']} 行待删除：{said[0]}", f"{result['rows']} rows wait: {said[1]}")
+            emit(result, as_json=as_json, text=text)
+            return
         text = pick(
             f"✔ 已删除 {result['rows']} 行（现行 {result['current']}，历史 {result['states']}），"
             f"第 {result['version']} 版"

@@ -40,7 +40,7 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 PUSH_PATH = re.compile(
-    r"^(/api/v1/entries/[^/]+/pushes|(/api/v1|(/en)?/w)/pushes/[0-9a-f-]{36}/resume|(/en)?/w/pushes/new)$"
+    r"^(/api/v1/entries/[^/]+/(pushes|mappings/proposals|mappings/previews)|(/api/v1|(/en)?/w)/pushes/[0-9a-f-]{36}/resume|(/en)?/w/pushes/new)$"
 )
 UPLOAD_PATH = re.compile(r"^/api/v1/uploads/[0-9a-f-]+$")
 MATCH_PATH = re.compile(r"^/api/v1/exchange/[^/]+/match(/file)?$")

@@ -29,7 +29,7 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
         "source-lost", HTTPStatus.BAD_GATEWAY, "数据源中途断开", "The source went away in the middle"
     ),
     sources.SourceDeniedError: ProblemType(
-        "source-denied", HTTPStatus.UNPROCESSABLE_ENTITY, "数据源拒绝访问", "The source refuses access"
+        "source-denied", HTTPStatus.UNPROCESSABLE_ENTITY, "数据源不允许访问", "The source refuses access"
     ),
     sources.SourceQueryError: ProblemType(
         "source-query", HTTPStatus.UNPROCESSABLE_ENTITY, "数据源不能执行查询", "The source cannot run the query"

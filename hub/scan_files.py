@@ -28,6 +28,7 @@ from connectors.files.errors import (
     HeaderError,
     MalformedTextError,
     SheetError,
+    UnsupportedFileError,
 )
 from connectors.files.kinds import HEAD_BYTES, kind_of
 from connectors.files.kinds import Kind as FileKind
@@ -85,13 +86,13 @@ def scan_file(path: Path, *, options: ReadOptions | None = None, today: date | N
     name = path.name.lower().removesuffix(".gz")
     compressed = head.startswith(b"\x1f\x8b")
     if head and not name.endswith(_JSON_ENDINGS):
-        kind = FileKind.TEXT if compressed else kind_of(head, path)
+        kind = FileKind.TEXT if compressed else _kind(head, path)
         if kind in {FileKind.XLSX, FileKind.XLS}:
             return _book(path, given, limits, today)
         if kind in _TYPED:
             return _table(path, given, limits, today)
         if name.endswith(_TABLE_ENDINGS):
-            with suppress(AmbiguousEncodingError, MalformedTextError, HeaderError):
+            with suppress(AmbiguousEncodingError, MalformedTextError, HeaderError, UnsupportedFileError):
                 return _table(path, given, limits, today)
     if not head:
         return _table(path, given, limits, today)  # tells that the file is empty as every reader does
@@ -101,6 +102,16 @@ def scan_file(path: Path, *, options: ReadOptions | None = None, today: date | N
         if report is not None:
             return report
     return _text(path, encoding, limits, today, compressed=compressed)
+
+
+def _kind(head: bytes, path: Path) -> FileKind:
+    """Tell the kind; a document that is no table but reads as it stands is searched as text."""
+    try:
+        return kind_of(head, path)
+    except UnsupportedFileError as error:
+        if not error.facts.get("is_plain"):
+            raise
+        return FileKind.TEXT
 
 
 def _encoding(path: Path, options: ReadOptions, limits: Limits, *, compressed: bool) -> Encoding:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import struct
 from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
@@ -34,6 +35,7 @@ from connectors.sources import (
     SourceTextError,
     SourceUnreachableError,
     lost,
+    senseless,
     unreachable,
 )
 
@@ -212,7 +214,7 @@ def _connect(login: Login) -> pymysql.Connection[Any]:
         dialled.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         try:
             connection.connect(dialled)
-        except (err.MySQLError, OSError, RuntimeError) as error:
+        except (err.MySQLError, OSError, RuntimeError, ValueError, LookupError, struct.error) as error:
             dialled.close()
             raise _not_connected(error, login) from None
         return connection
@@ -296,11 +298,12 @@ def _explained(limits: SourceLimits, session: MysqlSession) -> Iterator[None]:
     except err.MySQLError as error:
         code = int(error.args[0]) if error.args and isinstance(error.args[0], int) else 0
         raise _told(code, limits, session.rows) from None
-    except (OSError, ValueError, AttributeError, RuntimeError) as error:
+    except (OSError, AttributeError):
         # What PyMySQL raises from its parser when the socket ends inside a packet.
-        if isinstance(error, (OSError, AttributeError)):
-            raise _told(2013, limits, session.rows) from None
-        raise
+        raise _told(2013, limits, session.rows) from None
+    except (ValueError, TypeError, LookupError, RuntimeError, struct.error):
+        # A server that asks for a file (LOAD DATA LOCAL), or speaks something else.
+        raise senseless() from None
 
 
 def _told(code: int, limits: SourceLimits, rows: int) -> SourceDeniedError | SourceQueryError | SourceLostError:
@@ -327,7 +330,7 @@ def _told(code: int, limits: SourceLimits, rows: int) -> SourceDeniedError | Sou
 
 def _denied(code: int) -> SourceDeniedError:
     return SourceDeniedError(
-        "数据源拒绝登录或没有读取权限",
+        "数据源不允许登录或没有读取权限",
         "the source refuses the login or the reading of this table",
         next_zh="请核对用户、口令、库名，并请管理人员授予该表的只读（SELECT）权限",
         next_en="check user, password and database, and ask for SELECT on the table",

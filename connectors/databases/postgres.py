@@ -21,7 +21,15 @@ from connectors.databases.relation import Column, Shape
 from connectors.databases.session import Session, Speech
 from connectors.egress import check_server
 from connectors.port import position
-from connectors.sources import SourceDeniedError, SourceError, SourceQueryError, SourceTextError, lost, unreachable
+from connectors.sources import (
+    SourceDeniedError,
+    SourceError,
+    SourceQueryError,
+    SourceTextError,
+    lost,
+    senseless,
+    unreachable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +109,8 @@ class PostgresSession(Session):
     @override
     def columns(self, relation: Relation) -> tuple[Column, ...]:
         with _explained(self._limits, 0):
-            found = self._connection.execute(_query(_describing(self._speech.source(relation))))
+            # Prepared, so that the server itself refuses a second statement (PostgreSQL: Parse takes one).
+            found = self._connection.execute(_query(_describing(self._speech.source(relation))), prepare=True)
             described = found.description or ()
             names = dict(
                 self._connection.execute(
@@ -243,6 +252,8 @@ def _explained(limits: SourceLimits, rows: int, session: PostgresSession | None 
         raise lost(f"已读取 {came} 行", f"after {came} rows", rows=came) from None
     except psycopg.Error as error:
         raise _fault(error) from None
+    except (ValueError, TypeError, IndexError):
+        raise senseless() from None
 
 
 def _slow(limits: SourceLimits) -> SourceQueryError:
@@ -257,7 +268,7 @@ def _slow(limits: SourceLimits) -> SourceQueryError:
 
 def _denied(code: str) -> SourceDeniedError:
     return SourceDeniedError(
-        "数据源拒绝登录或没有读取权限",
+        "数据源不允许登录或没有读取权限",
         "the source refuses the login or the reading of this table",
         next_zh="请核对用户、口令、库名，并请管理人员授予该表的只读（SELECT）权限",
         next_en="check user, password and database, and ask for SELECT on the table",

@@ -1,8 +1,8 @@
 """What is read of a database: a table or one SELECT, its columns, and the conditions a pull adds to it.
 
 The text of a SELECT is a person's: it is wrapped as a subquery, runs in a read-only transaction under a time limit,
-and may hold one statement without comments, so that nothing can stand behind it. What the hub adds (names,
-values) is quoted by the dialect.
+and may hold one statement without comments, so that nothing can stand behind it, by the rules of either dialect.
+What the hub adds (names, values) is quoted by the dialect.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ QUERY_LENGTH: Final = 20_000
 TABLE: Final = re.compile(r"[^\s.;\"'`\x00]{1,64}(\.[^\s.;\"'`\x00]{1,64})?")
 READS: Final = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 SEVERAL: Final = re.compile(r";|--|/\*|\x00")
-TEXTS: Final = re.compile(r"'(?:[^'\\]|''|\\.)*'|\"[^\"]*\"|`[^`]*`", re.DOTALL)
+TEXTS: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
+AMBIGUOUS: Final = re.compile(r"[\\`]|\$\w*\$")
+"""What one dialect takes for part of a text or a quote and another does not: then nothing counts as a text."""
 
 
 class Shape(StrEnum):
@@ -60,7 +62,7 @@ class Relation:
             raise _wrong("表名和查询语句须给出一个", "give either a table or a query")
         if self.table and not TABLE.fullmatch(self.table):
             raise _wrong("表名写作 表 或 模式.表", "a table is written name or schema.name")
-        bare = TEXTS.sub("''", self.query)
+        bare = self.query if AMBIGUOUS.search(self.query) else TEXTS.sub("''", self.query)
         if self.query and (len(self.query) > QUERY_LENGTH or not READS.match(bare) or SEVERAL.search(bare)):
             raise _wrong(
                 "查询须是一条 SELECT（或 WITH … SELECT），不含分号和注释",

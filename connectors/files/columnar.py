@@ -184,7 +184,7 @@ def _text_columns(schema: Mapping[str, pl.DataType]) -> Iterator[tuple[str, pl.E
         for inner, leaf, value in _leaves(name, kind, pl.col(name), 0):
             text = _text_of(leaf, value)
             if text is None:
-                refused.append(f"{inner}（{leaf}）")
+                refused.append(f"{inner}（{_kind_name(leaf)}）")
             elif inner in found:
                 raise HeaderError(
                     f"有两列的名称都是“{inner}”（一个在结构里）",
@@ -205,6 +205,12 @@ def _text_columns(schema: Mapping[str, pl.DataType]) -> Iterator[tuple[str, pl.E
             facts={"columns": [one[:120] for one in refused[:_NAMED]], "total": len(refused)},
         )
     yield from found.items()
+
+
+def _kind_name(kind: pl.DataType) -> str:
+    """Return what people call a type that is no value."""
+    names = ((pl.List, "列表"), (pl.Array, "列表"), (pl.Binary, "二进制"), (pl.Duration, "时长"), (pl.Struct, "结构"))
+    return next((name for base, name in names if isinstance(kind, base)), str(kind))
 
 
 def _leaves(name: str, kind: pl.DataType, value: pl.Expr, depth: int) -> Iterator[tuple[str, pl.DataType, pl.Expr]]:

@@ -189,16 +189,27 @@ def no_object(number: int, path: str = "") -> RecordsError:
 
 
 def _several(found: dict[str, int], total: int) -> RecordsError:
+    if total > _SHOWN:
+        return _keyed(total)
     listed = "、".join(f"{path}（{count} 条）" for path, count in found.items())
     listed_en = ", ".join(f"{path} ({count})" for path, count in found.items())
-    more = "" if total <= len(found) else f" 等 {total} 个"
-    more_en = "" if total <= len(found) else f" and others, {total} in all"
     return RecordsError(
-        f"JSON 中有多个记录数组，无法判断推送哪一个：{listed}{more}",
-        f"the JSON holds several arrays of records: {listed_en}{more_en}",
-        next_zh="用 --records-path 指明，例如 --records-path data.list",
-        next_en="name one with --records-path, for example --records-path data.list",
+        f"JSON 中有多个记录数组，无法判断推送哪一个：{listed}",
+        f"the JSON holds several arrays of records: {listed_en}",
+        next_zh="用 --records-path 指明，例如 --records-path data.list；整个文件是一条记录的，用 --records-path $",
+        next_en="name one with --records-path, for example --records-path data.list, or $ for one record a file",
         facts={"paths": dict(found), "total": total},
+    )
+
+
+def _keyed(total: int) -> RecordsError:
+    """Build the refusal of an object that holds so many arrays that its names are numbers or codes of things."""
+    return RecordsError(
+        f"JSON 以编号或代码为名，名下是 {total} 个数组，不是一张记录表",
+        f"the JSON is keyed by numbers or codes, with {total} arrays below them: it is no list of records",
+        next_zh='把编号写成信息项，导出为 [{"编号": 值, …}, …] 再推送；只推其中一个数组的，用 --records-path',
+        next_en='write the key as an item, [{"id": value, "item": value, …}, …]; for one array use --records-path',
+        facts={"total": total},
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Self, cast
 
 import polars as pl
 
+from connectors.files.documents import catalogue_error
 from connectors.files.errors import FileLimitError, ReadOptionError, RecordsError
 from connectors.files.json_records import ROOT, RecordFinder, line_records
 from connectors.files.json_text import JsonCursor, text_of, too_deep
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _PIECE_BYTES: Final = 1 << 20
 _FRAME_CELLS: Final = 1_000_000
 _FRAME_CHARS: Final = 4 << 20
+_START_CHARS: Final = 1 << 16
 _PREVIEW_ROWS: Final = 20
 _NAMED_PATHS: Final = 10
 _MOST_ASIDE: Final = 200_000
@@ -63,11 +65,17 @@ class JsonTable:
         self._preview: list[dict[str, str]] = []
         self._aside_paths: dict[str, int] = {}
         self._aside_count = 0
-        self._path = ""
+        self._path = self._start = ""
         try:
             with (folder / _ASIDE_FILE).open("w", encoding="utf-8", errors="replace") as aside:
                 self._aside_file = aside
                 self._take_in(self._records())
+        except RecordsError as error:
+            says_how = options.records_path is not None or options.nested or is_lines
+            catalogue = None if says_how else catalogue_error(self._start)
+            if catalogue is None:
+                raise
+            raise catalogue from error
         finally:
             self._stream.close()
         self._tally = RowTally(self.header, options.skip_footer)
@@ -95,6 +103,7 @@ class JsonTable:
                 raise invalid_bytes(self._encoding.label, done - pending + error.start, line + lines) from error
             done += len(piece)
             line += text.count("\n")
+            self._start += text[: max(_START_CHARS - len(self._start), 0)]
             if text:
                 yield text
 
@@ -153,13 +162,7 @@ class JsonTable:
             return "true" if value else "false"
         if self._options.nested == "text":
             return text_of(value)
-        raise RecordsError(
-            f"第 {number} 条记录的“{name}”是数组，一个信息项只能有一个值",
-            f"“{name}” of record {number} is a list; an item takes one value",
-            next_zh="用 --nested text 把数组保留为 JSON 文本，或在导出时把它拆成另一张表",
-            next_en="keep lists as JSON text with --nested text, or export them as a table of their own",
-            facts={"record": number, "name": name[:200]},
-        )
+        raise _list_value(name, number, value)
 
     def _add_column(self, name: str, number: int) -> None:
         if len(self._columns) >= self._limits.columns:
@@ -304,6 +307,26 @@ def _values(rows: list[dict[str, str]], name: str) -> list[str]:
         return list(map(itemgetter(name), rows))
     except KeyError:
         return [row.get(name, "") for row in rows]
+
+
+def _list_value(name: str, number: int, value: object) -> RecordsError:
+    """Build the refusal of a list inside a record: of values, or of records below it."""
+    facts: dict[str, object] = {"record": number, "name": name[:200]}
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return RecordsError(
+            f"第 {number} 条记录的“{name}”里还有下级记录（{len(value)} 条），一行放不下",
+            f"“{name}” of record {number} holds records below it ({len(value)}), which do not fit a row",
+            next_zh="把下级记录导出为另一张表，每条一行，并带上级的编号；确要存为一段 JSON 文本的，用 --nested text",
+            next_en="export them as a table of their own with the key of their parent, or keep JSON with --nested text",
+            facts=facts,
+        )
+    return RecordsError(
+        f"第 {number} 条记录的“{name}”是数组，一个信息项只能有一个值",
+        f"“{name}” of record {number} is a list; an item takes one value",
+        next_zh="用 --nested text 把数组保留为 JSON 文本，或在导出时把它拆成另一张表",
+        next_en="keep lists as JSON text with --nested text, or export them as a table of their own",
+        facts=facts,
+    )
 
 
 def _same_name(name: str, number: int) -> RecordsError:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from connectors.files.archive import Archive
-from connectors.files.errors import UnsupportedFileError
+from connectors.files.documents import refuse_document, unsupported
 from connectors.files.zip_directory import read_directory
 from connectors.port import Limits
 
@@ -41,9 +41,6 @@ class Kind(StrEnum):
 
 HEAD_BYTES: Final = 8192
 _SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
-
-_AS_TABLE_ZH: Final = "请从业务系统导出 CSV、XLSX、JSON 或 Parquet 后再推送"
-_AS_TABLE_EN: Final = "export CSV, XLSX, JSON or Parquet from the source system and push that"
 
 _MAGIC: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"%PDF", "PDF 文档", "a PDF document"),
@@ -74,13 +71,6 @@ _TAR_MARK: Final = slice(257, 262)
 _FEATURES: Final = re.compile(rb'"type"\s*:\s*"Feature(?:Collection)?"')
 _JSON_START: Final = re.compile(rb'\{\s*(?:["}]|$)|\[\s*(?:[\[\]{"]|$)')
 _LINES_NAMES: Final = (".ndjson", ".jsonl", ".jsonlines", ".ndjson.gz", ".jsonl.gz")
-
-
-def unsupported(zh: str, en: str, next_zh: str = _AS_TABLE_ZH, next_en: str = _AS_TABLE_EN) -> UnsupportedFileError:
-    """Build the refusal of a content that is known and is no table."""
-    return UnsupportedFileError(
-        f"文件内容是{zh}，不是表格", f"the content is {en}, not a table", next_zh=next_zh, next_en=next_en
-    )
 
 
 def kind_of(head: bytes, path: Path, limits: Limits | None = None, name: str | None = None) -> Kind:
@@ -134,20 +124,9 @@ def _sqlite_kind(head: bytes) -> Kind:
 
 
 def _text_kind(head: bytes, name: str) -> Kind:
-    """Tell JSON, GeoJSON and JSON lines from delimited text; raise for web pages and XML."""
+    """Tell JSON, GeoJSON and JSON lines from delimited text; raise for web pages, XML and other documents."""
     text = _plain(head).lstrip()
-    start = text[:512].lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")):
-        raise unsupported(
-            "网页表格（HTML）",
-            "a web page (HTML)",
-            "用 Excel 打开后另存为 XLSX，再推送",
-            "open it in Excel, save as XLSX, and push that",
-        )
-    if start.startswith(b"<?xml"):
-        raise unsupported(
-            "XML", "XML", "用 Excel 打开后另存为 XLSX，再推送", "open it in Excel, save as XLSX, and push that"
-        )
+    refuse_document(text)
     if not _JSON_START.match(text):
         return Kind.TEXT
     if text.startswith(b"{") and _FEATURES.search(text):

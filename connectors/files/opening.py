@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from connectors.files.delimited import DelimitedTable
-from connectors.files.errors import EmptyFileError, FileError, ReadOptionError
+from connectors.files.errors import EmptyFileError, FileError
 from connectors.files.excel import open_workbook
+from connectors.files.idle_options import refuse_idle_options
 from connectors.files.kinds import HEAD_BYTES, Kind, kind_of
 from connectors.files.packed import PackedFiles, unpack_gzip
 from connectors.files.streams import ByteStream
@@ -50,7 +51,7 @@ def _kind(path: Path, options: ReadOptions, limits: Limits) -> Kind:
 
 def _plain(path: Path, kind: Kind, options: ReadOptions, limits: Limits) -> TableSource:
     """Open a file that is no archive. Heavy readers load when they are wanted."""
-    _refuse_idle_options(kind, options)
+    refuse_idle_options(kind, options)
     match kind:
         case Kind.TEXT:
             return DelimitedTable(path, options, limits, compressed=False)
@@ -88,7 +89,7 @@ def _gzip(path: Path, options: ReadOptions, limits: Limits) -> TableSource:
         raise _empty()
     name = (options.name or "").removesuffix(".gz")
     if not head.startswith((b"PK", b"\xd0\xcf")) and kind_of(head, path, limits, name) is Kind.TEXT:
-        _refuse_idle_options(Kind.TEXT, options)
+        refuse_idle_options(Kind.TEXT, options)
         return DelimitedTable(path, options, limits, compressed=True)
     with scratch(path) as folder:
         inner = folder.path / "file"
@@ -198,21 +199,6 @@ class UnpackedTable:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _refuse_idle_options(kind: Kind, options: ReadOptions) -> None:
-    """Raise for an option that would be passed over in silence: it is meant for another kind of file."""
-    is_json = kind in {Kind.JSON, Kind.NDJSON, Kind.GEOJSON}
-    idle = {"member": options.member is not None, "records_path": options.records_path is not None and not is_json}
-    for option, is_idle in idle.items():
-        if is_idle:
-            raise ReadOptionError(
-                f"选项 {option} 不适用于这种文件（{kind.value}）",
-                f"option {option} means nothing for a file of this kind ({kind.value})",
-                next_zh="去掉该选项；--member 用于 ZIP，--records-path 用于 JSON",
-                next_en="leave it out: --member is for ZIP, --records-path for JSON",
-                facts={"option": option},
-            )
 
 
 def _empty() -> EmptyFileError:

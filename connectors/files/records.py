@@ -99,7 +99,7 @@ def blocks(pieces: Iterator[bytes], dialect: Dialect, limits: Limits, line: int 
         _refuse_long(int(np.diff(block.ends, prepend=0).max()), line, limits, dialect)
         yield block
         rest = data[len(block.data) :]
-        line += block.data.count(b"\n")
+        line += _count(block.data, b"\n")
     rest = rest.removesuffix(_DOS_END)
     if rest:
         block = _cut(rest.removesuffix(b"\r") + b"\n", dialect, line)
@@ -110,7 +110,16 @@ def blocks(pieces: Iterator[bytes], dialect: Dialect, limits: Limits, line: int 
 
 def _marks(data: bytes, dialect: Dialect) -> int:
     signs = (b"\n", b"\r", dialect.delimiter.encode(), (dialect.wide or dialect.quote or "\n").encode())
-    return sum(map(data.count, signs))
+    return sum(_count(data, sign) for sign in signs)
+
+
+def _count(data: bytes, sign: bytes) -> int:
+    """Return how often a sign occurs; for one byte several times faster than ``bytes.count``."""
+    if sign not in data:  # found out at the speed of memory, and most files have no returns and no quotation marks
+        return 0
+    if len(sign) > 1:
+        return data.count(sign)
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == sign[0]))
 
 
 def _windows(pieces: Iterator[bytes], dialect: Dialect) -> Iterator[bytes]:
@@ -125,11 +134,11 @@ def _windows(pieces: Iterator[bytes], dialect: Dialect) -> Iterator[bytes]:
             yield piece[start : start + step]
 
 
-def _lone_returns(data: bytes) -> Positions:
+def _lone_returns(data: bytes, codes: NDArray[np.uint8], newlines: Positions) -> Positions:
     """Return where a return stands that no newline follows: the line end of old Macintosh files."""
-    if data.count(b"\r") == data.count(b"\r\n"):
+    before = codes[newlines[newlines > 0] - 1]
+    if b"\r" not in data or _count(data, b"\r") == np.count_nonzero(before == _RETURN):
         return np.empty(0, np.int64)
-    codes = np.frombuffer(data, np.uint8)
     returns = np.flatnonzero(codes == _RETURN)
     returns = returns[returns + 1 < codes.size]  # what follows the last byte is not known yet
     lone: Positions = returns[codes[returns + 1] != _NEWLINE]
@@ -141,13 +150,14 @@ def _cut(data: bytes, dialect: Dialect, line: int) -> Block | None:
     codes = np.frombuffer(data, np.uint8)
     has_quotes = bool(dialect.quote) and dialect.quote.encode() in data
     quotes = np.flatnonzero(codes == ord(dialect.quote)) if has_quotes else np.empty(0, np.int64)
-    lone = _lone_returns(data)
+    newlines = np.flatnonzero(codes == _NEWLINE)
+    lone = _lone_returns(data, codes, newlines)
     if lone.size:
         ends_line = lone[np.searchsorted(quotes, lone) % 2 == 0]
         codes = codes.copy()
         codes[ends_line] = _NEWLINE
         data = codes.tobytes()
-    newlines = np.flatnonzero(codes == _NEWLINE)
+        newlines = np.flatnonzero(codes == _NEWLINE)
     separators = np.flatnonzero(codes == ord(dialect.delimiter))
     record_newlines = newlines
     if has_quotes:

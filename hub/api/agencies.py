@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import orjson
@@ -35,13 +36,19 @@ def _response(answer: use.Answer) -> Response:
     return Response(answer.body, media_type="application/json", headers=headers)
 
 
+def _document(body: QueryBody) -> bytes:
+    given = body.model_dump(exclude={"purpose", "case_number"}, exclude_none=True)
+    try:
+        return orjson.dumps(given)
+    except TypeError:  # a number of more than 64 bits: the parser of queries says what is wrong with it
+        return json.dumps(given).encode()
+
+
 @router.post("/{name}/query", summary="按授权查询 / Query as granted")
 async def query(name: str, body: QueryBody, system: UnboundSystem, hub: Hub) -> Response:
     """Answer one page of the rows the grant gives; the receipt is durable before the first byte."""
     standing = await _standing(hub, name, system)
-    asked = parse_json(
-        standing.resource.id, orjson.dumps(body.model_dump(exclude={"purpose", "case_number"}, exclude_none=True))
-    )
+    asked = parse_json(standing.resource.id, _document(body))
     async with hub.database.connection() as driver:
         one = use.Use(hub.context, driver, system, standing, body.purpose, body.case_number)
         answer = await use.query(one, asked, hub.cursor_key)

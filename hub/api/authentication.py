@@ -246,6 +246,7 @@ async def optional_staff(request: Request, services: Identity) -> StaffRequester
         try:
             check_csrf(requester, await _sent_csrf(request))
         except CsrfError as error:
+            await request.close()  # files that a form brought
             await _deny(services, "session", error.reason, end_user=str(requester.staff.id))
             raise
     return requester

@@ -253,9 +253,11 @@ def entry_pushes(
         if row is None or row.provider_id != member:
             raise EntryNotFoundError(name)
         found = push_store.pushes(unit, row.id, before=before, limit=limit + 1)
+        total = push_store.count_pushes(unit, row.id)
     shown = found[:limit]
     last = quote(shown[-1].given.at.isoformat()) if len(found) > limit else None
     return {
+        "total": total,
         "returned": len(shown),
         "next": None if last is None else f"/api/v1/entries/{name}/pushes?before={last}&limit={limit}",
         "pushes": [push_line(one) for one in shown],
@@ -282,7 +284,8 @@ def waiting_pushes(caller: CurrentCaller, hub: Hub) -> dict[str, Any]:
     member = caller.member.id if isinstance(caller, StaffRequester) else caller.member_id
     with hub.database.begin() as unit:
         found = wait_store.open_waits(unit, member_id=member)
-    return {"total": len(found), "pushes": [wait_body(wait) | {"entry": wait.arrival["entry"]} for wait in found]}
+    shown = [wait_body(wait) | {"entry": wait.arrival["entry"]} for wait in found]
+    return {"total": len(shown), "returned": len(shown), "next": None, "pushes": shown}
 
 
 @router.post("/pushes/{push_id}/release", summary="放行 / Release a push that waits")
@@ -298,6 +301,7 @@ def release(push_id: uuid.UUID, response: Response, caller: CurrentCaller, hub: 
 def send_back(push_id: uuid.UUID, body: WordsBody, caller: CurrentCaller, hub: Hub) -> dict[str, Any]:
     """Send a push back to who gave it in, with words."""
     actor = releasing.Actor.of(_person(caller, Role.APPROVER))
+    entry_name(hub, caller, push_id)  # of another organ's push nothing is told, not even whether it waits
     return wait_body(releasing.send_back(hub.context, hub.database, push_id, actor, body.words))
 
 
@@ -305,5 +309,6 @@ def send_back(push_id: uuid.UUID, body: WordsBody, caller: CurrentCaller, hub: H
 def withdraw(push_id: uuid.UUID, caller: CurrentCaller, hub: Hub) -> dict[str, Any]:
     """Take back a push that waits."""
     member, _, person, _ = pushing(caller)
+    entry_name(hub, caller, push_id)
     found: Wait = releasing.withdraw(hub.context, hub.database, push_id, member, person)
     return wait_body(found)

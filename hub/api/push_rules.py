@@ -130,12 +130,15 @@ def history(
     with hub.database.begin() as unit:
         resource = acts.own_resource(hub.context, unit, staff, name)
         found = store.versions(unit, resource.id, before=before, limit=limit + 1)
+        total = store.count(unit, resource.id)
     shown = found[:limit]
+    path = f"/api/v1/entries/{name}/rules/history?limit={limit}&before="
     return {
         "entry": name,
         "versions": [rule_set_body(one) for one in shown],
+        "total": total,
         "returned": len(shown),
-        "next": shown[-1].version if len(found) > limit else None,
+        "next": f"{path}{shown[-1].version}" if len(found) > limit else None,
     }
 
 

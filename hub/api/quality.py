@@ -66,7 +66,7 @@ def _may_see(unit: Unit, resource: Resource, caller: Requester | StaffRequester)
 def definitions() -> dict[str, Any]:
     """Return the words with their formulas, and the cycles with their reminders."""
     return {
-        "article": "吉林省公共数据和一网通办管理办法 第二十七条",
+        "article": "吉林市信息化促进办法 第二十七条",
         "words": [
             {
                 "word": one.name, "zh": one.zh, "en": one.en, "formula": one.formula, "meaning": one.meaning_zh,

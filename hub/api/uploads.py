@@ -159,13 +159,14 @@ def uploads(
     desk, member = upload_desk(hub), _member(caller)
     now = hub.context.now()
     with hub.database.begin() as unit:
-        found, total = store.page(unit, member, now, before=before, limit=limit)
+        more, total = store.page(unit, member, now, before=before, limit=limit + 1)
         use = store.use(unit, member, now)
+    found = more[:limit]
     following = f"/api/v1/uploads?limit={limit}&before={found[-1].created_at:%Y-%m-%dT%H:%M:%S.%fZ}" if found else None
     return {
         "total": total,
         "returned": len(found),
-        "next": following if len(found) == limit else None,
+        "next": following if len(more) > limit else None,
         "uploads": [_body(desk, one) for one in found],
         "quota": {
             "open": use.count,

@@ -25,6 +25,7 @@ from hub.push.masks import masked
 from hub.push.versions import erasing, restoring, store
 from hub.push.versions.errors import RowUnknownError
 from hub.push.versions.restoring import Actor
+from hub.push.versions.store import Act
 from hub.rows import difference as differences
 from hub.rows.errors import UnknownVersionError
 from hub.rows.lineage import chain
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api/v1", tags=["departments"])
 public = APIRouter(prefix="/api/v1", tags=["citizens"])
 LARGEST = 2**53
+READERS = (Role.CLERK, Role.APPROVER, Role.SECRECY_REVIEWER)
 Approver = Annotated[StaffRequester, Depends(require_role(Role.APPROVER))]
 Version = Annotated[int, Query(ge=1, le=LARGEST)]
 _COUNTS = ("inserted", "changed", "unchanged", "closed", "rows", "erased")
@@ -79,7 +81,14 @@ def _own(hub: Services, unit: Unit, name: str, caller: Requester | StaffRequeste
     resource = load_resource(hub.context, unit, name)
     if resource.provider_id != _member(caller):
         raise NotYourEntryError
+    _reading(caller)
     return resource
+
+
+def _reading(caller: Requester | StaffRequester) -> None:
+    """Check that a person of the provider has a role that works with its data."""
+    if isinstance(caller, StaffRequester) and not caller.has_role(*READERS):
+        raise RoleRequiredError("或".join(NAMES_ZH[role] for role in READERS), tuple(role.value for role in READERS))
 
 
 def version_body(push: StoredPush, *, is_own: bool) -> dict[str, Any]:
@@ -105,15 +114,28 @@ def version_body(push: StoredPush, *, is_own: bool) -> dict[str, Any]:
     return body
 
 
-@public.get("/entries/{name}/versions", summary="数据版本列表 / Versions of the data")
-def versions(
-    name: str,
-    caller: OptionalCaller,
-    hub: Hub,
-    before: Annotated[int | None, Query(ge=1, le=LARGEST, description="只列此版本之前的 / those before it")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+Before = Annotated[int | None, Query(ge=1, le=LARGEST, description="只列此版本之前的 / those before it")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+@public.get("/datasets/{name}/versions", summary="公开资源的数据版本 / Versions of a resource")
+def versions_of_dataset(
+    name: str, caller: OptionalCaller, hub: Hub, before: Before = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """List versions, the newest first; who may know of the entry sees number, time, mode, state and counts."""
+    return _versions(hub, caller, name, f"/api/v1/datasets/{name}/versions?limit={limit}", (before, limit))
+
+
+@router.get("/entries/{name}/versions", summary="数据版本列表 / Versions of the data")
+def versions(name: str, caller: CurrentCaller, hub: Hub, before: Before = None, limit: Limit = 50) -> dict[str, Any]:
+    """List versions, the newest first; the department itself also sees who pushed which file."""
+    return _versions(hub, caller, name, f"/api/v1/entries/{name}/versions?limit={limit}", (before, limit))
+
+
+def _versions(
+    hub: Services, caller: Requester | StaffRequester | None, name: str, path: str, page: tuple[int | None, int]
+) -> dict[str, Any]:
+    before, limit = page
     with hub.database.begin() as unit:
         resource = load_resource(hub.context, unit, name)
         is_own = caller is not None and _member(caller) == resource.provider_id
@@ -128,7 +150,7 @@ def versions(
         "total": total,
         "returned": len(found),
         "earliest_readable": floor.earliest if floor is not None else min(total, 1),
-        "next": f"/api/v1/entries/{name}/versions?before={last}&limit={limit}" if more else None,
+        "next": f"{path}&before={last}" if more else None,
         "versions": [version_body(one, is_own=is_own) for one in found],
     }
 
@@ -140,7 +162,7 @@ def difference(
     caller: CurrentCaller,
     hub: Hub,
     since: Annotated[
-        int | None, Query(ge=1, le=LARGEST, description="与此版本相比，默认前一版 / compared with")
+        int | None, Query(ge=0, le=LARGEST, description="与此版本相比，默认前一版；0 为尚无数据 / compared with")
     ] = None,
     after: Annotated[int, Query(ge=0, le=LARGEST, description="此行号之后 / after this row")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -227,16 +249,22 @@ def _done(hub: Services, name: str, found: restoring.WentBack, response: Respons
 
 @router.get("/entries/{name}/versions/acts", summary="恢复与删除的记录 / Ways back and erasures")
 def acts(
-    name: str, caller: CurrentCaller, hub: Hub, limit: Annotated[int, Query(ge=1, le=500)] = 100
+    name: str,
+    caller: CurrentCaller,
+    hub: Hub,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    offset: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
 ) -> dict[str, Any]:
     """List proposals to go back, ways back, and erasures of the department's own entry, the newest first."""
     with hub.database.begin() as unit:
         resource = _own(hub, unit, name, caller)
-        found = store.acts(unit, resource.id, limit=limit + 1)
+        found, total = store.acts(unit, resource.id, limit=limit, offset=offset)
+    path = f"/api/v1/entries/{name}/versions/acts?limit={limit}&offset={offset + limit}"
     return {
         "resource": resource.name,
-        "returned": min(limit, len(found)),
-        "has_more": len(found) > limit,
+        "total": total,
+        "returned": len(found),
+        "next": path if offset + len(found) < total else None,
         "acts": [
             {
                 "id": str(one.id), "kind": one.kind, "state": one.state, "restores": one.target,
@@ -245,7 +273,7 @@ def acts(
                 "decided_by": str(one.decided_by) if one.decided_by is not None else None,
                 "push": str(one.push_id) if one.push_id is not None else None,
             }
-            for one in found[:limit]
+            for one in found
         ],
     }  # fmt: skip
 
@@ -254,7 +282,9 @@ def acts(
 def decide(
     act: uuid.UUID, word: Literal["release", "withdraw"], caller: CurrentCaller, hub: Hub, response: Response
 ) -> dict[str, Any]:
-    """Let a proposal to go back happen, as another person than who proposed it; or take it back."""
+    """Let a proposal to go back happen, as another approver than who proposed it; or take a proposal back."""
+    if word == "release" and not (isinstance(caller, StaffRequester) and caller.has_role(Role.APPROVER)):
+        raise RoleRequiredError(NAMES_ZH[Role.APPROVER], (Role.APPROVER.value,))
     found = restoring.release(hub.context, hub.database, act, actor_of(caller), accept=word == "release")
     name = ""
     if found.push is not None:
@@ -265,12 +295,26 @@ def decide(
 
 @router.post("/entries/{name}/rows/erase", status_code=201, summary="依法删除个人的行 / Erase a person's rows")
 def erase(name: str, body: EraseBody, staff: Approver, hub: Hub, response: Response) -> dict[str, Any]:
-    """Erase rows from the current version and from all earlier ones, on a ground of the law (PIPL Art. 47)."""
+    """Erase rows from the current version and from all earlier ones, on a ground of the law (PIPL Art. 47).
+
+    Where the resource asks for two people the answer is 202, and another approver gives the same erasure again.
+    """
     asked = erasing.Erasure(name, body.ground, body.decision, tuple(body.keys), tuple(body.rows))
-    erased, push = erasing.erase_rows(hub.context, hub.database, asked, actor_of(staff))
+    done = erasing.erase_rows(hub.context, hub.database, asked, actor_of(staff))
+    if isinstance(done, Act):
+        response.status_code = 202
+        return {
+            "state": done.state,
+            "act": str(done.id),
+            "rows": done.facts["erased"],
+            "held_rows": done.facts["held_rows"],
+            "next_step": "由另一名审核人提交同一删除申请 / another approver gives the same erasure again",
+        }
+    erased, push = done
     hub.answers.pushed(name)
     response.headers["Receipt"] = str(push.outcome.receipt_id)
     return {
+        "state": "done",
         "version": push.outcome.number,
         "receipt": str(push.outcome.receipt_id),
         "rows": erased.rows,
@@ -315,6 +359,7 @@ def _own_lineage(hub: Services, caller: Requester | StaffRequester, what: tuple[
         resource = load_resource(hub.context, unit, name)
         if resource.provider_id != _member(caller):
             return None
+        _reading(caller)
         steps = chain(unit, resource.table, row, version) if 0 < row <= LARGEST else ()
         provider = identity_store.member(unit, "id", resource.provider_id)
     if not steps:

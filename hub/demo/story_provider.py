@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from catalogue.lifecycle import Step
 from connectors.port import ReadOptions
-from hub.cli_output import Exit
-from hub.cli_push import push_exit, push_lines, send_back
+from hub.cli_output import Exit, pick
+from hub.cli_push import marked_line, push_exit, push_lines, send_back
 from hub.cli_scan import FOUND, scan_lines
 from hub.cli_staff import draft_lines, step_lines, store_draft
 from hub.demo import mistakes
@@ -85,7 +85,11 @@ def _push_words(scene: Scene, path: Path, options: list[str]) -> str:
 def _push(scene: Scene, transcript: Transcript, path: Path, header_row: int, line: str) -> dict[str, Any]:
     options = {"mode": "full", "header_row": header_row}
     result = scene.system("shichangju").push(mistakes.ENTRY, path, options=options)
-    transcript.ran(line, partial(push_lines, result), int(push_exit(result)))
+    transcript.ran(
+        line,
+        lambda: [*push_lines(result), pick(*marked_line(REJECTIONS, result["push"]))],
+        int(push_exit(result)),
+    )
     return result
 
 

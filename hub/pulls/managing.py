@@ -7,6 +7,7 @@ makes the pull forget what it remembered of the source, so the next run is whole
 
 from __future__ import annotations
 
+import ssl
 import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ from catalogue import store as catalogue_store
 from catalogue.entry import Entry, PushMode
 from connectors.databases.address import parse_address
 from connectors.egress import check_server, check_target
+from connectors.egress_client import tls_context
 from hub.directory.errors import EntryNotFoundError
 from hub.identity.roles import Role
 from hub.ledger.drafts import ReceiptKind
@@ -231,6 +233,7 @@ def _checked(office: Office, row: EntryRow, wish: Wish) -> tuple[Definition, str
     definition, secret = wish.definition, wish.secret
     entry = entry_of(office.unit, row)
     source = definition.source
+    _check_certificates(source.trust_pem)
     match source:
         case DatabaseSource():
             address, inside = parse_address(source.address)
@@ -260,6 +263,17 @@ def _checked(office: Office, row: EntryRow, wish: Wish) -> tuple[Definition, str
     if needed & {"upsert", "delete"} and not entry.keys:
         raise _fault("/definition/strategy", "条目没有主键，只能全量", "the entry has no key: whole is all it can")
     return definition, secret
+
+
+def _check_certificates(pem: str | None) -> None:
+    try:
+        tls_context(pem)
+    except (ssl.SSLError, ValueError):
+        raise _fault(
+            "/definition/source/trust_pem",
+            "trust_pem 须为 PEM 格式的证书文本",
+            "trust_pem is the text of certificates in PEM",
+        ) from None
 
 
 def _check_http(source: HttpSource, secret: str | None) -> None:

@@ -8,6 +8,7 @@ before the source has given everything, so a source that goes away leaves the ve
 from __future__ import annotations
 
 import time
+import traceback
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -80,8 +81,8 @@ def run_pull(desk: Desk, pull_id: uuid.UUID) -> RunState | None:
             return work.fail(error)
         except hub_database.INTERRUPTIONS:
             raise  # our own database is away: the run stays open and is taken up again
-        except Exception as error:
-            log.exception("pull-failed", pull=str(pull.id), error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run ends with a state people can read
+            log.error("pull-failed", pull=str(pull.id), error=type(error).__name__, at=places(error))  # noqa: TRY400 - see places
             return work.fail(_unexpected(error))
 
 
@@ -254,6 +255,12 @@ def told(error: DomainError) -> dict[str, Any]:
         "next_en": error.next_en,
         "facts": dict(error.facts),
     }
+
+
+def places(error: BaseException) -> list[str]:
+    """Return where an error came from, innermost last: a full traceback may show values, a secret among them."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
 
 
 def _unexpected(error: Exception) -> PullStateError:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from hub.pulls import store
-from hub.pulls.running import Desk, run_pull
+from hub.pulls.running import Desk, places, run_pull
 from hub.pulls.watching import warn_late
 from hub.rounds import Sweep
 
@@ -61,8 +61,8 @@ class Puller:
     def _run(self, pull_id: uuid.UUID) -> None:
         try:
             run_pull(self._desk, pull_id)
-        except Exception as error:
-            log.exception("pull-broke", pull=str(pull_id), error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - a thread of the pool ends quietly otherwise
+            log.error("pull-broke", pull=str(pull_id), error=type(error).__name__, at=places(error))  # noqa: TRY400 - see places
         finally:
             with self._lock:
                 self._under_way.pop(pull_id, None)

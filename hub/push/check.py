@@ -144,7 +144,14 @@ class Checker:
         rejections = self._rejections(rows, results, repeated, broken)
         keys, unidentified = self._rejected_keys(rows, results, typed, rejected)
         return CheckedChunk(
-            typed.filter(~rejected), rejections, keys, frame.height, int(rejected.sum()), unidentified, coercions
+            typed.filter(~rejected),
+            rejections,
+            keys,
+            frame.height,
+            int(rejected.sum()),
+            unidentified,
+            coercions,
+            raw=frame.filter(rejected),
         )
 
     def _column(self, rows: _Rows, item: Item) -> Checked:

@@ -8,18 +8,19 @@ caller opens the incident from :attr:`PushReading.gate`. Memory stays flat.
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from connectors.files.errors import FileError
 from connectors.files.reader import open_table
-from connectors.port import LINE, ReadOptions
+from connectors.port import ReadOptions
 from hub.push.check import CheckedChunk, Checker
 from hub.push.errors import HeaderMismatchError
 from hub.push.gate import Gate, GateResult
 from hub.push.header import HeaderMapping, map_header, unmapped
+from hub.rows.ahead import ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -129,17 +130,16 @@ class PushReading:
             FileError: the file turns out unreadable further down.
         """
         stopped = False
-        for frame in self._source.chunks():
-            self.counts.received += frame.height
-            self._gate.scan_chunk(frame)
-            stopped = stopped or self._gate.result().stopped
-            if not stopped:
-                checked = self._checker.check(frame, self.columns)
-                self._count(checked)
-                if checked.rejected_rows:
-                    lines = checked.rejections["line"].unique()
-                    checked = replace(checked, raw=frame.filter(frame[LINE].is_in(lines.implode())))
-                yield checked
+        # The next chunk is parsed while this one is checked.
+        with closing(ahead(self._source.chunks())) as frames:
+            for frame in frames:
+                self.counts.received += frame.height
+                self._gate.scan_chunk(frame)
+                stopped = stopped or self._gate.result().stopped
+                if not stopped:
+                    checked = self._checker.check(frame, self.columns)
+                    self._count(checked)
+                    yield checked
         self._gate.scan_outside(self._source.footer())
         self._gate.result().raise_if_stopped()
 

@@ -6,6 +6,7 @@ tells the difference exactly, and then undone (a savepoint, or the end of the tr
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -30,9 +31,10 @@ from hub.push.merge import REFUSED, SHRINK_LIMIT, Merge, MergeMode, Rejected, me
 from hub.push.rejections import RejectionLog
 from hub.push.rule_sets.checks import PushChecks
 from hub.push.shifts import refuse_shift
+from hub.rows.ahead import ahead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
     from connectors.port import Limits, TableSource
@@ -68,22 +70,28 @@ class _Intake:
         self.lines: list[int] | None = None
         self._listener = progress.listener()  # asked for here: chunks are taken in another thread
 
-    def accepted(self, chunks: Iterable[CheckedChunk]) -> Iterator[pl.DataFrame]:
-        for chunk in chunks:
-            self._listener.at(progress.Stage.CHECKING, self.reading.counts.received)
-            self.builder.add(chunk)
-            self.rows.add(chunk.raw)
-            self.unidentified += chunk.unidentified
-            if chunk.rejected_keys.height:
-                self.rejected_keys.append(chunk.rejected_keys)
-            if chunk.accepted.height:
-                self.watch.add(chunk.accepted)
-                self.checks.add(chunk.accepted)
-                if self.lines is not None:
-                    self.lines += chunk.accepted[LINE].to_list()
-                yield chunk.accepted
+    def accepted(self, chunks: Iterable[CheckedChunk]) -> Generator[pl.DataFrame]:
+        """Yield accepted rows; the next chunk is checked meanwhile. Close it before the file is closed."""
+        with closing(ahead(chunks)) as ready:
+            for chunk in ready:
+                yield from self._taken(chunk)
         faults.point("push.staged")
         self._listener.at(progress.Stage.MERGING, self.reading.counts.received)
+
+    def _taken(self, chunk: CheckedChunk) -> Iterator[pl.DataFrame]:
+        self._listener.at(progress.Stage.CHECKING, self.reading.counts.received)
+        self.builder.add(chunk)
+        if self.lines is None:  # rows that came back are kept by the push they belong to
+            self.rows.add(chunk.raw)
+        self.unidentified += chunk.unidentified
+        if chunk.rejected_keys.height:
+            self.rejected_keys.append(chunk.rejected_keys)
+        if chunk.accepted.height:
+            self.watch.add(chunk.accepted)
+            self.checks.add(chunk.accepted)
+            if self.lines is not None:
+                self.lines += chunk.accepted[LINE].to_list()
+            yield chunk.accepted
 
     def rejected(self) -> Rejected:
         keys = pl.concat(self.rejected_keys) if self.rejected_keys else None
@@ -124,7 +132,8 @@ def take_in(work: Work, origin: Origin | None, limits: Limits, folder: Path) -> 
             rejected=intake.rejected,
             refuse=lambda lines: intake.refuse(MergeMode(work.given.mode), lines),
         )
-        counts = merge(unit, job, intake.accepted(chunks))
+        with closing(intake.accepted(chunks)) as accepted:
+            counts = merge(unit, job, accepted)
         refuse_shift(unit, resource.table, number)
         head = HeldHead.of(reading.columns)
         facts = reading.facts()

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SEED = 0x5348
+_PARTS = 16
+_FIRST_OF_PART = np.arange(_PARTS, dtype=np.uint64) << np.uint64(60)
+"""The least hash of each part: its four highest bits are the part's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,34 @@ class _Run:
         return len(self.hashes)
 
 
+class _Part:
+    """The keys of one range of hashes, as sorted runs that double in size (so that adding stays cheap)."""
+
+    def __init__(self) -> None:
+        self._runs: list[_Run] = []
+
+    def earlier(self, hashes: NDArray[np.uint64], earlier: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Return the line of the earlier row of each hash, ``earlier`` where no run holds it."""
+        for run in self._runs:
+            place = np.minimum(np.searchsorted(run.hashes, hashes), run.size - 1)
+            earlier = np.where(run.hashes[place] == hashes, run.lines[place], earlier)
+        return earlier
+
+    def add(self, run: _Run) -> None:
+        if run.size == 0:
+            return
+        while self._runs and self._runs[-1].size <= 2 * run.size:
+            run = _merge(self._runs.pop(), run)
+        self._runs.append(run)
+
+
 class KeyIndex:
-    """The keys accepted so far, as sorted runs that double in size (so that adding stays cheap)."""
+    """The keys accepted so far, in parts, so that merging the runs of one needs little memory beside."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         """``columns`` form the key."""
         self._columns = list(columns)
-        self._runs: list[_Run] = []
+        self._parts = [_Part() for _ in range(_PARTS)]
 
     def first_lines(self, rows: pl.DataFrame, lines: pl.Series) -> pl.Series:
         """Return for each row the line of the earlier row with its key (null for a new key), and remember new keys.
@@ -54,22 +78,16 @@ class KeyIndex:
         is_first = np.concatenate((np.ones(1, np.bool_), ordered[1:] != ordered[:-1]))[: len(ordered)]
         group = np.maximum.accumulate(np.where(is_first, np.arange(len(ordered)), 0))
         earlier = np.where(is_first, np.uint32(0), ordered_lines[group])
-        for run in self._runs:
-            place = np.minimum(np.searchsorted(run.hashes, ordered), run.size - 1)
-            found = run.hashes[place] == ordered
-            earlier = np.where(found, run.lines[place], earlier)
-        new = is_first & (earlier == 0)
-        self._add(_Run(ordered[new], ordered_lines[new]))
+        cuts = [*np.searchsorted(ordered, _FIRST_OF_PART).tolist(), len(ordered)]
+        for part, start, end in zip(self._parts, cuts[:-1], cuts[1:], strict=True):
+            piece = ordered[start:end]
+            found = part.earlier(piece, earlier[start:end])
+            new = is_first[start:end] & (found == 0)
+            part.add(_Run(piece[new], ordered_lines[start:end][new]))
+            earlier[start:end] = found
         result = np.empty(len(earlier), np.uint32)
         result[order] = earlier
         return pl.Series("first", result).replace(0, None)
-
-    def _add(self, run: _Run) -> None:
-        if run.size == 0:
-            return
-        while self._runs and self._runs[-1].size <= 2 * run.size:
-            run = _merge(self._runs.pop(), run)
-        self._runs.append(run)
 
 
 def _merge(left: _Run, right: _Run) -> _Run:

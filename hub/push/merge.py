@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SHRINK_LIMIT = 0.30
 SHRINK_FROM_ROWS = 10
-# From here on the indexes of coded items are left to a transaction after the push (tables.index_items).
+# From here on the indexes of coded items are left to a transaction after the push (tables.finish_load).
 INDEX_LATER_FROM_ROWS = 200_000
 
 
@@ -142,7 +142,7 @@ class MergeCounts:
     """Rows by what became of them; ``held`` would have been closed but for rejected rows, ``rows`` stand now.
 
     ``refused`` were given back by the merge itself (:attr:`Merge.refuse`).
-    ``indexes_due``: a large first load left the indexes of coded items to ``tables.index_items``.
+    ``indexes_due``: a large first load left the indexes of coded items to ``tables.finish_load``.
     """
 
     inserted: int = 0
@@ -202,8 +202,9 @@ def _first_load(
     count = staging.load(driver, job.table, chunks, mark)
     for statement in key_indexes(job.table):
         driver.execute(statement)
-    driver.execute(sql.SQL("ANALYZE {}").format(job.table.current))
     due = count >= INDEX_LATER_FROM_ROWS and bool(job.table.indexed_items)
+    if not due:
+        driver.execute(sql.SQL("ANALYZE {}").format(job.table.current))
     return MergeCounts(inserted=count, rows=count, indexes_due=due)
 
 

@@ -32,7 +32,7 @@ from hub.push.rule_sets.checks import in_force, version_of
 from hub.push.store import PushState
 from hub.push.telling import report_body
 from hub.push.versions import store as versions_store
-from hub.rows.tables import index_items
+from hub.rows.tables import finish_load
 
 if TYPE_CHECKING:
     from connectors.port import Limits
@@ -86,9 +86,9 @@ def accept(context: Context, database: Database, arrival: Arrival, limits: Limit
     faults.point("push.committed")
     if indexes_due:
         progress.listener().at(progress.Stage.INDEXING, int(accepted.push.outcome.counts.get("received", 0)))
-        # A large first load leaves the indexes of coded items to a transaction of their own: readers go on meanwhile.
+        # A large first load leaves indexes and statistics to a transaction of their own: readers have the rows by now.
         with database.begin(statement_timeout_seconds=0) as unit:
-            index_items(unit, resource.table)
+            finish_load(unit, resource.table)
     return accepted
 
 
@@ -107,8 +107,7 @@ def known(context: Context, database: Database, arrival: Arrival) -> store.Store
         check_standing(resource, arrival)
         if arrival.mapping_version is not None or mappings_in_force(unit, resource.id, limit=1):
             return None
-        given = _new_push(context, resource, arrival)
-        return versions_store.answered(unit, given, has_key=arrival.idempotency_key is not None)
+        return _repeated(unit, resource, arrival, _new_push(context, resource, arrival))
 
 
 def check_standing(resource: Resource, arrival: Arrival) -> None:
@@ -194,15 +193,23 @@ def _given(door: _Door, arrival: Arrival) -> tuple[store.NewPush, store.StoredPu
     given = _new_push(door.context, door.resource, arrival)
     if arrival.dry_run:
         return given, None
-    has_key = arrival.idempotency_key is not None
-    earlier = versions_store.answered(door.unit, given, has_key=has_key)
-    # A file that an older rule set checked is checked again: it may hold what the rules of today give back.
-    if earlier is not None and (
-        has_key or version_of(earlier.outcome.report) == in_force(door.unit, door.resource).version
-    ):
+    earlier = _repeated(door.unit, door.resource, arrival, given)
+    if earlier is not None:
         return given, earlier
     stored, is_new = store.receive(door.unit, given)
     return given, None if is_new else stored
+
+
+def _repeated(unit: Unit, resource: Resource, arrival: Arrival, given: store.NewPush) -> store.StoredPush | None:
+    """Return the earlier push whose answer is the answer to this one too.
+
+    A file that an older rule set checked is checked again: it may hold what the rules of today give back.
+    """
+    has_key = arrival.idempotency_key is not None
+    earlier = versions_store.answered(unit, given, has_key=has_key)
+    if earlier is None or has_key:
+        return earlier
+    return earlier if version_of(earlier.outcome.report) == in_force(unit, resource).version else None
 
 
 def _new_push(context: Context, resource: Resource, arrival: Arrival) -> store.NewPush:

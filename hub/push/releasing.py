@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from hub.identity.facts import StaffRequester
     from hub.push.loop.wait_store import Wait
 
+ORPHAN_AGE: Final = timedelta(days=1)
+"""How long a file of the spool that nobody needs may lie: longer than any push takes."""
 DRAFT_HOURS: Final = 24
 """Hours a file tried in the browser is kept for."""
 
@@ -260,7 +262,21 @@ def sweep_held_rows(context: Context, database: Database) -> int:
     return len(gone)
 
 
+def sweep_spool(context: Context, database: Database) -> int:
+    """Remove files of the spool that nothing waits for any more: a crash may leave one beside its transaction.
+
+    All that keep files there (pushes that wait, files tried in the browser) are in :func:`wait_store.keys_in_use`;
+    uploads under way have a folder of their own.
+    """
+    if context.keeping.spool is None:
+        return 0
+    with database.begin() as unit:
+        used = wait_store.keys_in_use(unit)
+    return waiting.spool_of(context).sweep(used, ORPHAN_AGE)
+
+
 SWEEPS: Final = (
     Sweep("push_waits", 60.0, sweep_waits),
     Sweep("held_rows", 300.0, sweep_held_rows),
+    Sweep("spool", 3600.0, sweep_spool),
 )

@@ -86,7 +86,6 @@ class PushReport:
             inline: how many faults to include; ``total`` and ``next`` say what is not.
             link: address of the full list, for ``next``; the cursor is appended as ``after``.
         """
-        facts = self.facts
         body: dict[str, object] = {
             "push": self.push,
             "title": self.title,
@@ -95,26 +94,7 @@ class PushReport:
             "rejected": self.rejected,
             "rules": [_rule_dict(count) for count in self.rules],
             "coercions": [_coercion_dict(*key, number) for key, number in sorted(self.coercions.items())],
-            "file": {
-                "format": facts.format,
-                "encoding": facts.encoding,
-                "encoding_basis": facts.encoding_basis,
-                "member": facts.member,
-                "records_path": facts.records_path,
-                "compression": facts.compression,
-                "delimiter": facts.delimiter,
-                "sheet": facts.sheet,
-                "header_row": facts.header_line,
-                "skipped_rows": facts.skipped_rows,
-                "blank_rows": facts.blank_rows,
-                "blank_lines": list(facts.blank_lines),
-                "blank_columns": list(facts.blank_columns),
-                "footer_rows": facts.footer_rows,
-                "footer_lines": list(facts.footer_lines),
-                "footer_filled": list(facts.footer_filled),
-                "notes": [note_dict(note) for note in facts.notes],
-                "crs": facts.crs,
-            },
+            "file": _file_dict(self.facts),
             "faults": {"total": self.faults},
             "cells": self.cells,
             "blanks": self.blanks,
@@ -232,6 +212,30 @@ def note_dict(note: ReadNote) -> dict[str, object]:
         "text_en": note.en,
         "count": note.count,
         "places": list(note.places),
+    }
+
+
+def _file_dict(facts: TableFacts) -> dict[str, object]:
+    """Return how the file was read and what of it was left out."""
+    return {
+        "format": facts.format,
+        "encoding": facts.encoding,
+        "encoding_basis": facts.encoding_basis,
+        "member": facts.member,
+        "records_path": facts.records_path,
+        "compression": facts.compression,
+        "delimiter": facts.delimiter,
+        "sheet": facts.sheet,
+        "header_row": facts.header_line,
+        "skipped_rows": facts.skipped_rows,
+        "blank_rows": facts.blank_rows,
+        "blank_lines": list(facts.blank_lines),
+        "blank_columns": list(facts.blank_columns),
+        "footer_rows": facts.footer_rows,
+        "footer_lines": list(facts.footer_lines),
+        "footer_filled": list(facts.footer_filled),
+        "notes": [note_dict(note) for note in facts.notes],
+        "crs": facts.crs,
     }
 
 

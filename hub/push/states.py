@@ -85,4 +85,5 @@ PUSH_RELEASE: Final = Procedure(
             Text("到期无人放行，文件已清除；需要时重新推送", "nobody released it in time; push it again if needed"),
         ),
     ),
+    starts=("awaiting_release",),
 )  # fmt: skip

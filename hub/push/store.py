@@ -292,6 +292,15 @@ def pushes(
     return tuple(map(stored_push, rows))
 
 
+def count_pushes(unit: Unit, entry_id: uuid.UUID) -> int:
+    """Return how many pushes a resource has."""
+    t = tables.push
+    found: int = unit.connection.execute(
+        sa.select(sa.func.count()).select_from(t).where(t.c.entry_id == entry_id)
+    ).scalar_one()
+    return found
+
+
 def number_at(unit: Unit, entry_id: uuid.UUID, at: datetime) -> int | None:
     """Return the version that stood at a time, for ``as_of`` a date; None where there was none yet."""
     t = tables.push

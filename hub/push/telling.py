@@ -104,9 +104,10 @@ def _tail(taken: Taken, state: PushState, language: str) -> list[str]:
         lines += taken.resumed.lines(language)
     if taken.rows.left_out and state is PushState.MERGED:
         lines.append(
-            f"  另有 {taken.rows.left_out:,} 条退回行超出保存上限，没有留存原文：请从原文件改"
+            f"  另有 {taken.rows.left_out:,} 条退回行没有留存原文（超出保存上限，或同一行有几列转成了行）：请从原文件改"
             if is_zh
-            else f"  {taken.rows.left_out:,} more rejected rows are beyond the limit and not kept: mend the first file"
+            else f"  {taken.rows.left_out:,} more rejected rows are not kept (beyond the limit, or several of one"
+            " line made of columns): mend the first file"
         )
     return lines
 

@@ -166,8 +166,7 @@ def _statement(table: RowTable, columns: tuple[Column, ...], narrowed: Sql, plac
     built.add("ORDER BY _push, _row LIMIT %s::bigint) UNION ALL", limit + 1)
     built.add("(SELECT t._until AS _change, t._row, true AS _gone, " + ", ".join(nothing))
     built.add(f"FROM data.h_{name} t WHERE (t._until, t._row) > (%s::bigint, %s::bigint)", *place)
-    # Only what the reader can have: the state that stood at its place. What came and went since is not told.
-    built.add("AND t._push <= %s::bigint", place[0])
+    _had(built, name, place[0])
     _and(built, narrowed)
     built.add(f"AND NOT EXISTS (SELECT 1 FROM data.r_{name} c WHERE c._row = t._row")  # noqa: S608 - validated
     _and(built, narrowed)
@@ -179,6 +178,21 @@ def _statement(table: RowTable, columns: tuple[Column, ...], narrowed: Sql, plac
     built.add("ORDER BY e.number, e.row LIMIT %s::bigint)", limit + 1)
     built.add("ORDER BY _change, _row LIMIT %s::bigint) p ON true ORDER BY p._change, p._row", limit + 1)
     return built
+
+
+def _had(built: Sql, name: str, place: int) -> None:
+    """Leave only ended states of rows that the reader can have; what came and went since its place is not told.
+
+    It can have the state that stood at its place. And where a way back brought a row again while pages were read, it
+    can have the one before: that this one had ended was not told, for the row stood again, further on. Ended once
+    more before the reader came there, it is told with the state that stood in between.
+    """
+    ended = f"SELECT 1 FROM data.h_{name} o WHERE o._row = t._row"  # noqa: S608 - validated
+    built.add("AND (t._push <= %s::bigint", place)
+    if place:
+        built.add(f"OR EXISTS ({ended} AND o._until <= %s::bigint)", place)
+        built.add(f"AND NOT EXISTS ({ended} AND o._push <= %s::bigint AND o._until > %s::bigint)", place, place)
+    built.add(")")
 
 
 def _and(built: Sql, narrowed: Sql) -> None:

@@ -39,7 +39,7 @@ def _names(columns: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
-def _csv(frame: pl.DataFrame) -> memoryview:
+def csv_of(frame: pl.DataFrame) -> memoryview:
     """Return CSV as COPY reads it: null is nothing, the empty text is ``""``."""
     buffer = io.BytesIO()
     frame.write_csv(buffer, include_header=False)
@@ -61,7 +61,7 @@ def copy_in(
     options = sql.SQL("FORMAT csv, FREEZE" if frozen else "FORMAT csv")
     statement = sql.SQL("COPY {} ({}) FROM STDIN ({})").format(target, _names(columns), options)
     count = 0
-    pieces = ((_csv(frame), frame.height) for frame in frames if frame.height)
+    pieces = ((csv_of(frame), frame.height) for frame in frames if frame.height)
     # The next chunk is decoded and checked while PostgreSQL takes this one in.
     with driver.cursor() as cursor, closing(ahead(pieces)) as ready, cursor.copy(statement) as copy:
         for piece, height in ready:
@@ -100,10 +100,18 @@ class Mark:
 def load(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame], mark: Mark) -> int:
     """COPY accepted chunks straight into the current rows (a first load) and return how many there were."""
     frames = numbered((lined(chunk, table) for chunk in chunks), "_row", mark.first_row)
-    push = pl.lit(mark.push, dtype=pl.Int64).alias("_push")
-    pushed = (frame.select("_row", push, pl.all().exclude("_row")) for frame in frames)
-    columns = ("_row", "_push", LINE, "_sum_a", "_sum_b", *table.columns)
-    return copy_in(driver, table.current, columns, pushed, frozen=mark.frozen)
+    pushed = (pushed_by(frame, mark.push) for frame in frames)
+    return copy_in(driver, table.current, loaded_columns(table), pushed, frozen=mark.frozen)
+
+
+def loaded_columns(table: RowTable) -> tuple[str, ...]:
+    """Return the columns a first load writes, in the order of its frames."""
+    return ("_row", "_push", LINE, "_sum_a", "_sum_b", *table.columns)
+
+
+def pushed_by(frame: pl.DataFrame, push: int) -> pl.DataFrame:
+    """Put the number of the push behind the numbers of the rows."""
+    return frame.select("_row", pl.lit(push, dtype=pl.Int64).alias("_push"), pl.all().exclude("_row"))
 
 
 def stage(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame], known: KnownRows | None) -> int:
@@ -159,20 +167,22 @@ def known_rows(driver: Driver, table: RowTable, next_row: int) -> KnownRows:
         "SELECT string_agg(int8send(_row) || int8send(_sum_a) || int8send(_sum_b), '') FROM {}"
         " WHERE _row >= %s AND _row < %s"
     ).format(table.current)
-    packed = []
-    with driver.cursor(binary=True) as cursor:
-        for start in range(0, next_row, SLICE):
-            found = cursor.execute(statement, (start, start + SLICE)).fetchone()
-            if found is not None and isinstance(found[0], bytes):
-                packed.append(found[0])
-    return KnownRows(packed)
+
+    def packed() -> Iterator[bytes]:
+        with driver.cursor(binary=True) as cursor:
+            for start in range(0, next_row, SLICE):
+                found = cursor.execute(statement, (start, start + SLICE)).fetchone()
+                if found is not None and isinstance(found[0], bytes):
+                    yield found[0]
+
+    return KnownRows(packed(), next_row)
 
 
 def put_gone(driver: Driver, rows: pl.Series) -> None:
     """Store the numbers of the rows no chunk held, the candidates to be closed."""
     driver.execute("CREATE TEMP TABLE merge_gone (_row bigint NOT NULL) ON COMMIT DROP")
     if len(rows):
-        copy_in(driver, GONE, ("_row",), [rows.to_frame()])
+        copy_in(driver, GONE, ("_row",), rows.to_frame().iter_slices(SLICE))
         driver.execute(sql.SQL("ANALYZE {}").format(GONE))
 
 

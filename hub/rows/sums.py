@@ -20,13 +20,14 @@ from catalogue.item import DataType
 from hub.rows.tables import holds_integer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from catalogue.item import Item
 
 SUM_A, SUM_B = "_sum_a", "_sum_b"
 MONEY_SCALE = 4  # NUMERIC(20,4): codes/catalogue_data_type.csv, type Y
 BEIJING = "Asia/Shanghai"
+_UINT32 = np.iinfo(np.uint32).max
 
 
 _POLARS_TYPES: Mapping[DataType, pl.DataType] = MappingProxyType(
@@ -82,23 +83,27 @@ def summed(chunk: pl.DataFrame, items: Sequence[Item]) -> pl.DataFrame:
 class KnownRows:
     """The checksums of a resource's current rows, against which chunks of a full push are held.
 
-    ``packed`` are records of three big-endian 64-bit integers: ``_row``, ``_sum_a``, ``_sum_b``.
-    Memory is about 40 bytes a row while sorting, 25 after.
+    ``packed`` are blocks of records of three big-endian 64-bit integers (``_row``, ``_sum_a``, ``_sum_b``), taken one
+    by one; every ``_row`` is below ``next_row``. Memory is about 36 bytes a row while sorting, 21 to 25 after.
     """
 
     RECORD = np.dtype([("row", ">i8"), ("a", ">i8"), ("b", ">i8")])
 
-    def __init__(self, packed: Sequence[bytes]) -> None:
-        size = sum(map(len, packed)) // self.RECORD.itemsize
-        rows, first, second = (np.empty(size, dtype=np.int64) for _ in range(3))
-        start = 0
+    def __init__(self, packed: Iterable[bytes], next_row: int) -> None:
+        # As long as there could be rows at most: memory that is never written costs nothing.
+        rows = np.empty(next_row, dtype=np.uint32 if next_row <= _UINT32 else np.int64)
+        first, second = (np.empty(next_row, dtype=np.int64) for _ in range(2))
+        size = 0
         for block in packed:
             part = np.frombuffer(block, dtype=self.RECORD)
-            end = start + len(part)
-            rows[start:end], first[start:end], second[start:end] = part["row"], part["a"], part["b"]
-            start = end
-        order = np.argsort(first)
-        self._first, self._second, self._rows = first[order], second[order], rows[order]
+            start, size = size, size + len(part)
+            rows[start:size], first[start:size], second[start:size] = part["row"], part["a"], part["b"]
+        order = np.argsort(first[:size])
+        # One after the other, so that never more than one of them is in memory twice.
+        first = first[order]
+        second = second[order]
+        rows = rows[order]
+        self._first, self._second, self._rows = first, second, rows
         self._seen = np.zeros(size, dtype=np.bool_)
         self.duplicates = 0
 
@@ -122,4 +127,4 @@ class KnownRows:
 
     def gone(self) -> pl.Series:
         """Return the ``_row`` of every known row that no chunk held: changed, or missing."""
-        return pl.Series("_row", np.sort(self._rows[~self._seen]))
+        return pl.Series("_row", np.sort(self._rows[~self._seen]).astype(np.int64))

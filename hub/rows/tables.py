@@ -273,11 +273,17 @@ def item_indexes(table: RowTable) -> list[sql.Composed]:
     return coded + boxes
 
 
-def index_items(unit: Unit, table: RowTable) -> None:
-    """Build the indexes of coded items that are due after a large first load; does nothing when they exist.
+def finish_load(unit: Unit, table: RowTable) -> None:
+    """Build the indexes of coded items and gather the statistics that are due after a large first load.
 
     Meant for a transaction of its own right after the push: answers are right without them, only slower.
     """
+    index_items(unit, table)
+    unit.driver.execute(sql.SQL("ANALYZE {}").format(table.current))
+
+
+def index_items(unit: Unit, table: RowTable) -> None:
+    """Build the indexes of coded items; does nothing when they exist."""
     lock(unit, table.entry_id)
     for statement in item_indexes(table):
         unit.driver.execute(statement)

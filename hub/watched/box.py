@@ -134,6 +134,10 @@ class Box:
         except FileNotFoundError:
             shutil.rmtree(folder)
             return None
+        if job.file.is_symlink():  # put there since the look: what it leads to is not in this folder
+            job.file.rename(self.root / path)
+            shutil.rmtree(folder)
+            return None
         return job
 
     def jobs(self) -> list[Job]:

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.app import create_app
-from tests.canary.birds import PLANTED
+from tests.canary.birds import NUMBER, PLANTED
 from tests.support.acts import BUS_STOPS, COMPANIES, MARRIAGES, RESIDENTS
 from tests.threats.test_threats_routes import routes_of
 
@@ -40,6 +40,8 @@ TABLES: Final[Mapping[str, str]] = {
     "notice_id": "notice",
     "clock_id": "clock",
     "extension_id": "extension_ask",
+    "upload_id": "upload",
+    "pull_id": "pull",
 }
 """Which table has the ids of a parameter; one that is not here is tried with an id of every table."""
 PAIRS: Final[Mapping[tuple[str, str], str]] = {
@@ -67,6 +69,11 @@ def fillings(aviary: Aviary) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
         ("kind",): [("phone",)],
         ("audience",): [("agencies",)],
         ("path",): [("000",), ("0/000",), ("000.p/1",)],
+        ("number",): [("1",), ("2",)],
+        ("version",): [("1",)],
+        ("line",): [("2",)],
+        ("word",): [("withdraw",), ("release",)],
+        ("step",): [("pause",), ("remove",)],
     }
     for parameter, table in TABLES.items():
         rows = aviary.rows(f"SELECT id FROM hub.{table} ORDER BY id LIMIT {MOST}")
@@ -75,6 +82,13 @@ def fillings(aviary: Aviary) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
         rows = aviary.rows(f"{statement} LIMIT {MOST}")
         found[pair] = [(str(one), str(other)) for one, other in rows] or [(NOBODY, NOBODY)]
     found["thumbprint",] = [(row[0],) for row in aviary.rows("SELECT thumbprint FROM hub.system_key LIMIT 2")]
+    found["act",] = [(str(row[0]),) for row in aviary.rows(f"SELECT id FROM hub.version_act LIMIT {MOST}")]
+    # Pushes with something kept of them come first.
+    pushes = "SELECT push_id FROM hub.push_held UNION ALL SELECT push_id FROM hub.push_wait"
+    found["push_id",] = [(str(row[0]),) for row in aviary.rows(pushes)] + found["push_id",]
+    entry = aviary.rows("SELECT id FROM hub.entry WHERE name = %s", RESIDENTS)[0][0]
+    planted = f"SELECT _row FROM data.r_{entry.hex} WHERE shenfen_haoma = %s"
+    found["row",] = [(str(row[0]),) for row in aviary.rows(planted, NUMBER)]
     receipts = "SELECT id FROM hub.receipt WHERE kind IN ('delivery', 'match', 'relay') ORDER BY id DESC LIMIT 3"
     found["receipt_id",] = [(str(row[0]),) for row in aviary.rows(receipts)]
     return found
@@ -117,28 +131,39 @@ def operations(aviary: Aviary, most: int = MANY) -> list[tuple[str, str]]:
 def readings(aviary: Aviary, *, with_pages: bool) -> Iterator[str]:
     """Return every address that is read, with the questions that lead furthest; pages are the same for all staff."""
     for method, place in operations(aviary):
-        if method != "GET" or not (with_pages or place.startswith(("/api/", "/ledger/"))):
-            continue
-        yield place
-        for name in NAMES:
-            if place.endswith(f"/{name}/rows") or place == f"/d/{name}":
-                yield from (place + question for question in questions(name))
-            if place == f"/api/v1/datasets/{name}/aggregate":
-                yield from (f"{place}?group_by={column}" for column in PLANTED.get(name, {}))
-            if place == f"/api/v1/data/{name}/changes":
-                yield from (
-                    place + more for more in ("?limit=10000", f"?purpose=x&items={','.join(PLANTED.get(name, {}))}")
-                )
-            if place.endswith(f"/{name}/download"):
-                yield from (f"{place}?format={form}&purpose=低保核对&case_number=DB-1" for form in FORMATS)
+        if method == "GET" and (with_pages or place.startswith(("/api/", "/ledger/"))):
+            yield place
+            yield from further(place)
+            for name in NAMES:
+                yield from further_of(name, place)
     yield from (
         f"{page}?limit=200" for page in ("/api/v1/grants", "/api/v1/requests", "/api/v1/inbox", "/api/v1/staff")
     )
 
 
+def further(place: str) -> Iterator[str]:
+    """Return an address of what is kept of pushes with the questions that lead furthest."""
+    if place.endswith("/held-rows"):
+        yield f"{place}?limit=500&rule=R01"
+    if place.endswith("/difference"):
+        yield from (place + more for more in ("?since=0&limit=1000", "?since=1"))
+
+
+def further_of(name: str, place: str) -> Iterator[str]:
+    """Return an address of rows of an entry with the questions that lead furthest; nothing where it is none."""
+    if place.endswith(f"/{name}/rows") or place == f"/d/{name}":
+        yield from (place + question for question in questions(name))
+    if place == f"/api/v1/datasets/{name}/aggregate":
+        yield from (f"{place}?group_by={column}" for column in PLANTED.get(name, {}))
+    if place == f"/api/v1/data/{name}/changes":
+        yield from (place + more for more in ("?limit=10000", f"?purpose=x&items={','.join(PLANTED.get(name, {}))}"))
+    if place.endswith(f"/{name}/download"):
+        yield from (f"{place}?format={form}&purpose=低保核对&case_number=DB-1" for form in FORMATS)
+
+
 def questions(name: str) -> Iterator[str]:
     """Return the ways to ask for rows of an entry: plain, by item, sorted, filtered, counted, old."""
-    yield from ("?limit=1000", "?as_of=1", "?limit=1&count=exact")
+    yield from ("?limit=1000", "?as_of=1", "?as_of=2026-01-01", "?limit=1&count=exact", "?bbox=70,3,140,55")
     for column, value in PLANTED.get(name, {}).items():
         yield f"?items={column}"
         yield f"?order=-{column}&limit=5"

@@ -16,6 +16,7 @@ from hub.demo.directory import demo_entry
 from hub.demo.generators import demo_frame
 from hub.demo.people import residents
 from hub.identity.roles import Role
+from tests.canary import kept
 from tests.canary.birds import CLAIM_OF_NAME, NUMBER, PLANTED, TEXTS
 from tests.hub.delivery.kit import subscribe, webhook
 from tests.hub.exemptions import records
@@ -131,7 +132,7 @@ def populate(aviary: Aviary) -> None:
     attach(aviary)
     report(aviary)
     complain(aviary)
-    plant(city, RESIDENTS, {**PLANTED[RESIDENTS], "huji_dizhi": PLANTED[RESIDENTS]["huji_dizhi"] + "二"})
+    kept.keep(city, aviary.doors)
 
 
 def plant(city: HostedCity, name: str, values: Mapping[str, str]) -> None:

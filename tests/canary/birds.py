@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NUMBER, SPOUSE, HEAD, CLAIMED, SENT_NUMBER = (citizen_id(date(1990, 2, day), 991) for day in range(1, 6))
 NAME, SPOUSE_NAME, ADDRESS, PHONE = "雀甲丙", "雀乙丁", "示例市雀鸣路九号密室", "16488888888"
+OLD_ADDRESS: Final = "示例市雀鸣路八号旧室"
 PLANTED: Final[Mapping[str, Mapping[str, str]]] = {
     RESIDENTS: {"shenfen_haoma": NUMBER, "xingming": NAME, "huji_dizhi": ADDRESS, "lianxi_dianhua": PHONE},
     MARRIAGES: {
@@ -35,6 +36,19 @@ PLANTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     COMPANIES: {"fading_daibiaoren_zhengjian": HEAD},
 }
+KEPT: Final = {
+    f"{what} {whose}": value
+    for number, (whose, name) in enumerate(
+        {
+            "of a rejected row": "雀退丙",
+            "of a row that waits": "雀候丙",
+            "in an upload": "雀传丙",
+            "of an erased row": "雀删丙",
+        }.items()
+    )
+    for what, value in (("number", citizen_id(date(1990, 3, number + 1), 991)), ("name", name))
+}
+"""Persons in what is kept of pushes beside the rows (:mod:`tests.canary.kept`)."""
 ROWS: Final = {
     "number": NUMBER,
     "number of the spouse": SPOUSE,
@@ -43,6 +57,8 @@ ROWS: Final = {
     "name of the spouse": SPOUSE_NAME,
     "address": ADDRESS,
     "phone": PHONE,
+    "address of an old version": OLD_ADDRESS,
+    **KEPT,
 }
 TEXTS: Final = {
     "scenario of a request": "雀用场景核对低保家庭",
@@ -64,6 +80,11 @@ TEXTS: Final = {
     "secret of an API": "queyong-header-secret",
     "address of a webhook": "queyong-hook-path",
     "a field that is not declared": "雀用多余字段",
+    "name of a file": "雀用文件名",
+    "heading of a mapping": "雀用姓名",
+    "reason of a rule set": "雀用规则缘由",
+    "address of a pull": "queyong-pull-path",
+    "secret of a pull": "queyong-pull-secret",
 }
 CLAIM_OF_NAME: Final = TEXTS["claimed value of a correction"]
 SENT: Final = {"number": SENT_NUMBER, "text": "雀寄来的一段文字"}

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from psycopg import sql
 
 from tests.canary.aviary import HOLDER, MASKED, WHY, holders_questions
-from tests.canary.birds import CLAIMED, NUMBER, PLANTED, ROWS, SENT, SPELLED, TEXTS, heard, heard_in
-from tests.support.acts import MARRIAGES
+from tests.canary.birds import CLAIMED, KEPT, NUMBER, PLANTED, ROWS, SENT, SPELLED, TEXTS, heard, heard_in
+from tests.support.acts import MARRIAGES, RESIDENTS
 
 if TYPE_CHECKING:
     from tests.canary.aviary import Aviary
 
 EVERYTHING: Final = (*ROWS, *TEXTS)
-IDENTITIES: Final = ("number", "number of the spouse", "number of the head", "phone", "address")
+IDENTITIES: Final = (
+    *("number", "number of the spouse", "number of the head", "phone", "address", "address of an old version"),
+    *KEPT,
+)
 KEPT_ON_PURPOSE: Final = {
     (
         "push_rejection",
         "value",
     ): "the provider's own rejected cell, shown to the provider alone, so that it can mend it",
+    ("push_held_row", "cells"): "rejected rows until they are mended or lapse, for the provider's pushing roles alone",
 }
 """Columns outside the data tables where a value of a row may stand, each with its reason."""
 
@@ -139,6 +144,7 @@ def test_channel_tables_hold_what_persons_write_and_what_opens_doors_encrypted(a
         "name of the evidence",
         "text of a complaint",
         "secret of an API",
+        "secret of a pull",
     )
     assert holding(asked, sealed) == {}
     secret = asked.hook_secret.encode()
@@ -167,7 +173,20 @@ def test_channel_files_hold_no_value_after_the_work(asked: Aviary) -> None:
     folder = asked.city.services.settings.data_dir
     files = [path for path in folder.rglob("*") if path.is_file()]
     found = {str(path.relative_to(folder)): heard(path.read_bytes(), tuple(ROWS)) for path in files}
-    assert {name: what for name, what in found.items() if what} == {}
+    kept = {Path(name).parts[0]: what for name, what in found.items() if what}
+    assert kept == {
+        "spool": ["number of a row that waits", "name of a row that waits"],  # until it is released or ends
+        "uploads": ["number in an upload", "name in an upload"],  # until it is pushed, given up, or expires
+    }
+
+
+def test_channel_nothing_holds_what_was_erased(asked: Aviary) -> None:
+    names = tuple(name for name in KEPT if name.endswith("of an erased row"))
+    assert holding(asked, names) == {}
+    entry = asked.rows("SELECT id FROM hub.entry WHERE name = %s", RESIDENTS)[0][0]
+    for table in ("r", "h"):
+        rows = asked.rows(f"SELECT t::text FROM data.{table}_{entry.hex} t")
+        assert heard("\n".join(str(row[0]) for row in rows).encode(), names) == []
 
 
 def test_the_canaries_are_where_they_were_planted(asked: Aviary) -> None:

@@ -25,7 +25,7 @@ from tests.docs.markdown import code, meanings, table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 SALTED = {
     "version": ("格式版本", "count", "Version of the receipt's form."),
     "id": ("编号", "text", "Id of the receipt (UUID version 7: in order of time)."),

@@ -38,6 +38,10 @@ NO_DOMAIN_ERRORS: Final = {
     "hub.exchange.streams.StreamCutError": "inside a stream, which breaks off and says why in its close receipt",
     "hub.faults.UnknownFaultPointError": "a misspelt HUB_FAULT_POINT, which only tests set",
     "hub.identity.jws.MalformedTokenError": "inside the token reader, which answers with its own errors",
+    "connectors.files.json_text.RepeatedNameError": "inside the JSON reader, which answers with its own error",
+    "hub.watched.box.FolderLockedError": "at the console of `hub watch`, said there",
+    "hub.watched.rules.RuleError": "at the console of `hub watch`, said there",
+    "hub.watched.watcher._StoppedError": "inside the watcher, which ends in order",
     "hub.middleware.BodyTooLargeError": "inside the gatekeeper, which answers 413",
 }
 

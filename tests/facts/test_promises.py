@@ -278,14 +278,21 @@ def test_each_answer_to_an_agency_is_recorded_with_its_digest_before_it_arrives(
         assert not [value for value in CANARIES if value.encode() in bytes(found[0])]
 
 
-LISTS_OF_NOTHING_MORE: Final = {"/ledger/keys.json", "/ledger/consistency", "/.well-known/jwks.json"}
-"""Answers that hold lists but are whole by nature: keys and proofs."""
+LISTS_OF_NOTHING_MORE: Final = {
+    "/ledger/keys.json",
+    "/ledger/consistency",
+    "/.well-known/jwks.json",
+    "/api/v1/quality/definitions",
+}
+"""Answers that hold lists but are whole by nature: keys and proofs, the four words of quality."""
 
 
 BESIDE_A_LIST: Final = {"columns", "withheld", "under_verification", "obligations", "themes"}
 """What an answer says of the rows it lists."""
 LISTS_OF_THEIR_OWN: Final = {
     "/api/v1/me/accesses": "needs the session of a citizen: tests/hub/own_data",
+    "/api/v1/pushes/{push_id}/held-rows": "needs rejected rows: tests/hub/push/loop/test_loop_mending",
+    "/api/v1/pulls/{pull_id}/runs": "needs a pull: tests/threats/test_threats_pulls",
     "/api/v1/data/{name}/changes": "a feed says from, to, version, has_more and next: tests/hub/delivery/test_changes",
 }
 """Lists whose length is told otherwise, and the tests that hold them to it."""
@@ -310,7 +317,7 @@ def first_page(city: HostedCity, doors: Doors, path: str) -> httpx2.Response:
             "SELECT p.id FROM hub.push p JOIN hub.entry e ON e.id = p.entry_id WHERE e.name = %s", (BUS_STOPS,)
         ).fetchone()
     assert row is not None
-    place = path.replace("{name}", BUS_STOPS).replace("{push_id}", str(row[0]))
+    place = path.replace("{name}", BUS_STOPS).replace("{push_id}", str(row[0])).replace("{number}", "1")
     needed = {"q": "名称"} if path.endswith("/items") else {}
     callers: tuple[Door, ...] = (
         Doors.public,

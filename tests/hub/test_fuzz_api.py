@@ -15,11 +15,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
-from schemathesis import GenerationMode, openapi
+from schemathesis import GenerationMode, SerializationContext, openapi, serializer
 from schemathesis.core.result import Ok
 
 from hub.identity.roles import Role
 from tests.canary.addresses import TABLES
+from tests.hub.versions.kit import set_policy
 from tests.support import acts
 from tests.support.acts import BUS_STOPS, MARRIAGES, RESIDENTS
 from tests.support.hosted import Doors, HostedCity, hosted_city
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     Door = Callable[[Doors], httpx2.Client]
 
 FEW, MANY = 3, 100
+DAILY = {"kind": "daily", "at": "02:30"}
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 PROBLEM = "application/problem+json"
 RFC_6749 = "/oauth/token"
@@ -44,6 +46,8 @@ PUBLIC: dict[str, Door] = {"the public": Doors.public}
 KNOWN: dict[str, Door] = {
     "a provider's system": lambda doors: doors.system("jiaotongju"),
     "an agency's system": lambda doors: doors.system("rensheju"),
+    "a clerk of the provider": lambda doors: doors.staff("jiaotongju", Role.CLERK),
+    "an approver of the provider": lambda doors: doors.staff("jiaotongju", Role.APPROVER),
     "a clerk": lambda doors: doors.staff("minzhengju", Role.CLERK),
     "an approver": lambda doors: doors.staff("minzhengju", Role.APPROVER),
     "a secrecy reviewer": lambda doors: doors.staff("minzhengju", Role.SECRECY_REVIEWER),
@@ -61,13 +65,42 @@ KNOWN: dict[str, Door] = {
 @pytest.fixture(scope="module")
 def city(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostedCity]:
     folder = tmp_path_factory.mktemp("fuzz")
-    with hosted_city(server, template, folder) as city:
+    with hosted_city(server, template, folder, egress_loopback=True) as city:
         for name in (BUS_STOPS, RESIDENTS):
             acts.publish_and_supply(city.people, name, folder)
         acts.publish(city.people, MARRIAGES)
         acts.ask_for(city.people, "rensheju", RESIDENTS, {"shenfen_haoma": "masked", "xingming": "masked"})
         acts.ask_for(city.people, "rensheju", MARRIAGES, {"hunyin_zhuangtai": "verify_only"})
+        leave_behind(city)
         yield city
+
+
+def leave_behind(city: HostedCity) -> None:
+    """Leave what the routes of pushes work on: rejected rows, an upload, a mapping, rules, a pull, a proposal."""
+    doors, entry = Doors(city), f"/api/v1/entries/{BUS_STOPS}"
+    system, clerk = doors.system("jiaotongju"), doors.staff("jiaotongju", Role.CLERK)
+    dirty = (
+        "站点编码,站点名称,所在区,所在道路,行驶方向,经停线路,是否有候车亭,经度,纬度\nZD90001,站,区,路,东,1路,是,,34\n"
+    )
+    length = {"Tus-Resumable": "1.0.0", "Upload-Length": "5"}
+    mapping = clerk.post(f"{entry}/mappings/proposals", content=dirty.encode()).json()["mapping"]
+    source = {"kind": "http", "address": "http://127.0.0.1:9/x.csv"}
+    rule = {"name": "code", "kind": "pattern", "item": "zhandian_bianma", "pattern": "ZD[0-9]{5}", "zh": "编码"}
+    made = [
+        system.post(f"{entry}/pushes", params={"mode": "upsert"}, content=dirty.encode()),
+        system.post(f"{entry}/uploads", headers=length),
+        clerk.post(f"{entry}/mappings", json={"mapping": mapping, "fixed": False}),
+        clerk.post(f"{entry}/rules", json={"rules": [rule], "reason": "编码有规则"}),
+        clerk.post("/api/v1/pulls", json={"entry": BUS_STOPS, "definition": {"source": source, "schedule": DAILY}}),
+    ]
+    set_policy(city.services.database.conninfo, BUS_STOPS, release="two_step")
+    made.append(clerk.post(f"{entry}/versions/1/restore", params={"allow_shrink": "true"}))
+    made.append(
+        system.post(f"{entry}/pushes", params={"mode": "upsert"}, content=dirty.replace("路,东", "街,东").encode())
+    )
+    set_policy(city.services.database.conninfo, BUS_STOPS, release="direct")
+    doors.close()
+    assert [answer.status_code for answer in made] == [201, 201, 201, 201, 201, 202, 202], [one.text for one in made]
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +108,12 @@ def doors(city: HostedCity) -> Iterator[Doors]:
     doors = Doors(city)
     yield doors
     doors.close()
+
+
+@serializer("application/offset+octet-stream")
+def piece(_: SerializationContext, value: object) -> bytes:
+    """Write a piece of an upload as the bytes it is."""
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def operations(doors: Doors) -> list[Operation]:
@@ -96,6 +135,8 @@ def real_names(city: HostedCity) -> dict[str, list[str]]:
             parameter: [str(row[0]) for row in unit.driver.execute(f"SELECT id FROM hub.{table} LIMIT 3").fetchall()]
             for parameter, table in TABLES.items()
         }
+        found = unit.driver.execute("SELECT id FROM hub.version_act").fetchall()
+        acts_of = [str(row[0]) for row in found]
     return more | {
         "name": [BUS_STOPS, RESIDENTS, MARRIAGES],
         "slug": ["minzhengju", "jiaotongju"],
@@ -107,6 +148,11 @@ def real_names(city: HostedCity) -> dict[str, list[str]]:
         "system_id": ids["system"],
         "exemption_id": ids["exemption"],
         "staff_id": ids["staff"],
+        "act": acts_of,
+        "number": ["1", "2"],
+        "version": ["1"],
+        "line": ["2"],
+        "row": ["1", "2"],
     }
 
 
@@ -125,7 +171,8 @@ def send(client: httpx2.Client, case: Case[Any], names: Mapping[str, str]) -> ht
 
 def fault(operation: Operation, answer: httpx2.Response) -> str:
     """Return what is wrong with an answer; empty where nothing is."""
-    if answer.status_code >= 500:
+    is_of_a_source = answer.status_code == 502 and "/problems/source-unreachable" in answer.text
+    if answer.status_code >= 500 and not is_of_a_source:  # the pull's source is a port where nobody listens
         return f"{answer.status_code} {answer.request.url} {answer.request.content[:300]!r}"
     if answer.is_client_error and answer.headers["content-type"] != PROBLEM and operation.path != RFC_6749:
         return f"{answer.status_code} is no problem but {answer.headers['content-type']}"
@@ -186,10 +233,12 @@ class Fuzz:
             self.doors.forget_sessions()
 
 
+@pytest.mark.timeout(900)
 def test_no_generated_request_of_the_public_gets_a_5xx(city: HostedCity, doors: Doors) -> None:
     assert Fuzz(city, doors, PUBLIC, FEW, is_fixed=True).run() == []
 
 
+@pytest.mark.timeout(900)
 def test_no_generated_request_of_staff_and_systems_gets_a_5xx(city: HostedCity, doors: Doors) -> None:
     assert Fuzz(city, doors, KNOWN, 2 * FEW, is_fixed=True).run() == []
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.real.office import Office
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def office(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Lend the office of the city."""
     with lent_database(server, template) as database:

@@ -29,6 +29,9 @@ HERE: Final = Path(__file__).resolve().parent
 DATA: Final = HERE.parents[1].parent / "shared" / "data"
 TABLE: Final = HERE.parents[1] / "docs" / "reference" / "real-files.md"
 FIGURES: Final = HERE / "figures.json"
+MAPPINGS: Final = HERE / "mappings"
+NO_DATA: Final = frozenset({"README.md", "sealed.bin"})
+"""What lies in the folder beside the data files."""
 ABSENT: Final = "the folder with real files is not beside the project"
 PROVIDER: Final = Provider("示例市统计局", credit_code(ORGAN, "MB0DEM91"), unit="数据科", contact="0371-00000000")
 _TYPE: Final = re.compile(r"([A-Z])(?:(\d+)(?:,(\d+))?)?")
@@ -76,6 +79,11 @@ class RealEntry:
     def name(self) -> str:
         """Slug of the entry."""
         return self.entry.name
+
+
+def data_files() -> list[Path]:
+    """Return every data file of the folder, in the order of their names."""
+    return sorted(path for path in DATA.rglob("*") if path.is_file() and path.name not in NO_DATA)
 
 
 def real_entries(today: date) -> tuple[RealEntry, ...]:

@@ -26,13 +26,16 @@ INTRODUCTION: Final = """\
 # Real files and what became of them 真实文件推送结果
 
 This page is generated: `python tests/real/make_table.py` founds a small city on a fresh database, publishes the
-{entries} entries of `tests/real/entries/`, pushes the files of the neighbour folder `../shared/data` over HTTP, and
-writes the figures. `tests/real/` pushes them again in every test run and compares. The files themselves are never
+{entries} entries of `tests/real/entries/`, tries every data file of the neighbour folder `../shared/data` over HTTP,
+and writes the figures. `tests/real/` tries them again in every test run and compares. The files themselves are never
 part of the project; without them those tests are skipped.
 
-**{files} files of {kinds} kinds: {received:,} rows received, {accepted:,} accepted, {rejected:,} rejected;
-{refused} files are refused whole.** Every rejection was looked at in the file; why it is right stands below.
+**All {tried} data files are tried: {taken} are taken in, each by a saved mapping, and {never} are refused.**
+{received:,} rows received, {accepted:,} accepted, {rejected:,} rejected. Every rejection and every refusal was looked
+at in the file; why it is right stands below. Some files are also pushed in a way they should not be, in brackets.
 
+- *Mapping*: version of the saved mapping the file was read by. It is the one of `tests/real/mappings/`, or what the
+  hub proposed for the file, with its questions answered, and then saved; the push itself carries no option.
 - *Read as*: format, encoding and compression as the hub found them, unless an option said so.
 - *Rejected*: rows by rule. A row may break several rules, so the rules can add up to more than the rows.
 - *Brought to form*: values by what was changed or kept as it is without asking (K…); the meaning does not change.
@@ -45,11 +48,7 @@ def document(entries: Sequence[RealEntry], figures: Mapping[str, Mapping[str, An
     files = [file for real in entries for file in real.files]
     refused = [file for file in files if "problem" in figures[file.key]]
     sums = totals(figures)
-    parts = [
-        INTRODUCTION.format(
-            entries=len(entries), kinds=len({real.kind for real in entries}), refused=len(refused), **sums
-        )
-    ]
+    parts = [INTRODUCTION.format(entries=len(entries), **numbers(files, figures), **sums)]
     for kind, title in KINDS.items():
         taken = [
             file for real in entries if real.kind == kind for file in real.files if "problem" not in figures[file.key]
@@ -57,14 +56,23 @@ def document(entries: Sequence[RealEntry], figures: Mapping[str, Mapping[str, An
         if taken:
             parts.append(f"## {title}\n\n" + "\n".join(_table(taken, figures)) + "\n")
     parts.append("## Why each rejection is right\n\n" + "\n".join(_reasons(files, figures)) + "\n")
-    parts.append("## Files refused whole\n\n" + "\n".join(_refused(refused)) + "\n")
+    parts.append("## Files refused whole\n\n" + "\n".join(_refused(refused, figures)) + "\n")
     parts.append("## Rules and marks in these tables\n\n" + "\n".join(_legend(figures)) + "\n")
     return "\n".join(parts)
 
 
+def numbers(files: Sequence[RealFile], figures: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    """Return how many data files are tried, how many of them are taken in some way, and how many never are."""
+    tried = {file.pattern: 1 for file in files}
+    tried |= {file.pattern: row["files"] for file in files if "problem" not in (row := figures[file.key])}
+    taken = {file.pattern for file in files if "problem" not in figures[file.key]}
+    number = sum(tried[pattern] for pattern in taken)
+    return {"tried": sum(tried.values()), "taken": number, "never": sum(tried.values()) - number}
+
+
 def _table(files: Sequence[RealFile], figures: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    yield "| file | read as | rows | accepted | rejected | brought to form | rows of the version | remarks |"
-    yield "|---|---|---:|---:|---|---|---|---|"
+    yield "| file | read as | mapping | rows | accepted | rejected | brought to form | rows of the version | remarks |"
+    yield "|---|---|---|---:|---:|---|---|---|---|"
     for file in files:
         row = figures[file.key]
         name = f"`{file.key}`" + (f" ({row['files']} files)" if row["files"] > 1 else "")
@@ -78,6 +86,7 @@ def _table(files: Sequence[RealFile], figures: Mapping[str, Mapping[str, Any]]) 
         cells = (
             name,
             row["form"],
+            ", ".join(map(str, row["mapping"])) or "none",
             f"{row['received']:,}",
             f"{row['accepted']:,}",
             rejected,
@@ -107,7 +116,7 @@ def _left_out(numbers: Mapping[str, int]) -> str:
 
 
 def _told(file: RealFile) -> str:
-    """Return the options of the push as the command line has them; long lists of names are not repeated."""
+    """Return what was said of the file as the command line has it; long lists of names are not repeated."""
     words = []
     for name, value in file.options.items():
         option = f"--{name.replace('_', '-')}"
@@ -128,13 +137,14 @@ def _reasons(files: Sequence[RealFile], figures: Mapping[str, Mapping[str, Any]]
             yield f"| `{file.key}` | {rule} {RULES[rule].name_zh} | {rows:,} | {file.why[rule]} |"
 
 
-def _refused(files: Sequence[RealFile]) -> Iterator[str]:
+def _refused(files: Sequence[RealFile], figures: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     titles = {kind.slug: (kind.title, kind.title_en) for kind in PROBLEMS.values()}
-    yield "| file | problem | why it is right |"
-    yield "|---|---|---|"
+    yield "| file | problem | what the hub says | why it is right |"
+    yield "|---|---|---|---|"
     for file in files:
         zh, en = titles[file.problem]
-        yield f"| `{file.key}` | {zh} ({en}) | {file.remark} |"
+        said = figures[file.key]["sentence"].replace("|", "\\|")
+        yield f"| `{file.key}` | `{file.problem}` {zh} ({en}) | {said} | {file.remark} |"
 
 
 def _legend(figures: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -11,9 +11,9 @@ import pytest
 
 from hub.context import utc_now
 from policies.workdays import local_day
-from tests.real.describing import ABSENT, DATA, FIGURES, TABLE, RealEntry, real_entries
+from tests.real.describing import ABSENT, DATA, FIGURES, TABLE, RealEntry, data_files, real_entries
 from tests.real.figures import push_all
-from tests.real.table import KINDS, document
+from tests.real.table import KINDS, document, numbers
 
 if TYPE_CHECKING:
     from tests.real.office import Office
@@ -93,7 +93,27 @@ def test_a_file_is_refused_whole_only_where_its_description_says_so() -> None:
     assert refused == {file.key: file.problem for real in ENTRIES for file in real.files if file.problem}
 
 
-def test_there_are_at_least_twenty_files_of_five_kinds() -> None:
-    taken = [row for row in EXPECTED.values() if "problem" not in row]
-    assert sum(row["files"] for row in taken) >= 24
-    assert {real.kind for real in ENTRIES} == set(KINDS)
+@real_folder
+def test_every_data_file_is_tried() -> None:
+    tried = {path for real in ENTRIES for file in real.files for path in file.paths()}
+    assert sorted(tried) == data_files()
+
+
+def test_most_data_files_are_taken_and_the_page_counts_all_of_them() -> None:
+    found = numbers([file for real in ENTRIES for file in real.files], EXPECTED)
+    assert (found["tried"], found["taken"] >= 95, {real.kind for real in ENTRIES}) == (137, True, set(KINDS))
+
+
+def test_every_file_that_is_taken_is_read_by_a_saved_mapping() -> None:
+    plain = [
+        file.key
+        for real in ENTRIES
+        for file in real.files
+        if not file.case and not file.problem and not EXPECTED[file.key]["mapping"]
+    ]
+    assert plain == []
+
+
+def test_every_refusal_says_what_happened_and_what_to_do() -> None:
+    sentences = [row["sentence"] for row in EXPECTED.values() if "problem" in row]
+    assert [said for said in sentences if "；" not in said] == []

@@ -1,11 +1,9 @@
-"""Real workbooks and odd text files, each read by its saved mapping alone: the same rows as with all options given."""
+"""Mappings of real files: those kept in the repository, and what the hub proposes for odd workbooks."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,45 +14,21 @@ from hub.context import utc_now
 from hub.push.mappings.toml_text import dump, load
 from policies.facts import Sensitivity
 from policies.workdays import local_day
-from tests.real.describing import ABSENT, DATA, FIGURES, real_entries
+from tests.real.describing import ABSENT, DATA, MAPPINGS, real_entries
 
 if TYPE_CHECKING:
-    from tests.real.describing import RealEntry, RealFile
+    from pathlib import Path
+
+    from tests.real.describing import RealEntry
     from tests.real.office import Office
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=ABSENT)
-MAPPINGS = Path(__file__).resolve().parent / "mappings"
 NAMES = sorted(path.stem for path in MAPPINGS.glob("*.toml"))
-WORKBOOKS = frozenset({".xls", ".xlsx"})
 
 
 @cache
 def entries() -> dict[str, RealEntry]:
     return {real.name: real for real in real_entries(local_day(utc_now()))}
-
-
-def mapped_file(real: RealEntry) -> RealFile:
-    """Return the file of an entry that its mapping is for: a workbook, or one pushed with options."""
-    files = [file for file in real.files if not file.problem and not file.case]
-    return next(file for file in files if file.options or file.paths()[0].suffix in WORKBOOKS)
-
-
-def save(office: Office, entry: str, text: str) -> None:
-    document = load(text)
-    body = {"mapping": document.mapping.to_dict(), "why": document.why}
-    office.clerk.call("POST", f"/api/v1/entries/{entry}/mappings", json=body)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_file_is_read_by_its_saved_mapping_alone(office: Office, name: str) -> None:
-    real = entries()[name]
-    file = mapped_file(real)
-    office.publish(real.entry)
-    save(office, name, (MAPPINGS / f"{name}.toml").read_text("utf-8"))
-    report = office.push(name, file.paths()[0], {"mode": real.mode})
-    figures = json.loads(FIGURES.read_text("utf-8"))[file.key]
-    found = (report["mapping"], report["accepted"], report["rejected"])
-    assert found == ({"version": 1}, figures["accepted"], figures["rejected"])
 
 
 @pytest.mark.parametrize("name", NAMES)

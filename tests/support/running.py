@@ -2,7 +2,8 @@
 
 ``founded_hub(folder)`` makes a data directory with the demo city's members, people and systems, and starts
 ``python -m hub serve`` on it. All that follows goes over HTTP. The embedded database survives a killed hub, as
-it does in a city; leaving the block stops both.
+it does in a city; leaving the block stops both. ``mortal_hub(folder)`` is the same for a hub that is killed often:
+each of its lives is forked from one process that has read the program already.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,14 +31,17 @@ from hub.demo.calendar import load_sample_years
 from hub.demo.load import People, found_city
 from hub.postgres import embedded_url, running_url
 from hub.settings import Settings
+from tests.support.nursery import Nursery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hub.demo.load import DemoSystem
+    from tests.support.nursery import Fledgling
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 90.0
+START_SECONDS = 240.0
+"""Of a machine on which everything else runs too: alone it takes less than ten."""
 STOP_SECONDS = 30.0
 PORTS = range(20_000, 32_000)
 """Below the range from which outgoing connections take theirs, so that a port is still free after a restart."""
@@ -60,7 +65,9 @@ class RunningHub:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.log = data_dir.parent / f"{data_dir.name}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self.nursery: Nursery | None = None
+        """What its lives are forked from; None: each is a program started anew."""
+        self._process: subprocess.Popen[bytes] | Fledgling | None = None
         self._more = more
 
     @property
@@ -73,18 +80,15 @@ class RunningHub:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
         # Compiled modules are kept, for a hub that is killed fifty times is also started fifty times.
         kept.pop("PYTHONDONTWRITEBYTECODE", None)
-        bytecode = self.data_dir.parents[1] / "bytecode"  # one for all hubs of a test run
+        bytecode = Path(tempfile.gettempdir()) / f"hub-bytecode-{os.getuid()}"  # one for all test runs of a user
+        bytecode.mkdir(mode=0o700, exist_ok=True)
         own = {"HUB_DATA_DIR": str(self.data_dir), "HUB_PUBLIC_URL": self.url, "HUB_DEMO": "true"}
         return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(bytecode), **own, **self._more, **more}
 
     def start(self, fault: str = "") -> bool:
         """Start the hub and wait until it is ready; with an armed ``fault`` it may die instead (False)."""
         more = {"HUB_FAULT_POINT": fault} if fault else {}
-        command = [sys.executable, "-m", "hub", "serve", "--port", str(self.port)]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment(**more), stdout=log, stderr=subprocess.STDOUT
-            )
+        self._process = self._begin(["serve", "--port", str(self.port)], self.environment(**more))
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
@@ -96,6 +100,13 @@ class RunningHub:
                     return True
             time.sleep(0.02)
         raise AssertionError(f"the hub was not ready after {START_SECONDS} s:\n{self.log_tail()}")
+
+    def _begin(self, arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes] | Fledgling:
+        if self.nursery is not None:
+            return self.nursery.start(arguments, environment, self.log)
+        command = [sys.executable, "-m", "hub", *arguments]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
     def kill(self) -> None:
         """End the process as a power cut does (kill -9)."""
@@ -175,6 +186,23 @@ def founded_hub(folder: Path, **more: str) -> Iterator[tuple[RunningHub, People]
     finally:
         people.close()
         hub.close()
+
+
+@contextmanager
+def mortal_hub(folder: Path, **more: str) -> Iterator[tuple[RunningHub, People]]:
+    """Give what :func:`founded_hub` gives, for tests that kill and start it again and again."""
+    hub = RunningHub(folder / "data", free_port(), **more)
+    hub.nursery = Nursery(ROOT, hub.environment())
+    people: People | None = None
+    try:
+        people = People(hub.url, found(hub.data_dir, hub.port))
+        hub.start()
+        yield hub, people
+    finally:
+        if people is not None:
+            people.close()
+        hub.close()
+        hub.nursery.close()
 
 
 def run_hub(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -71,7 +71,7 @@ class HeldRow:
 
 
 class HeldLog:
-    """The rejected rows of one push, gathered in a file; beyond ``limit`` rows they are only counted."""
+    """The rejected rows of one push, gathered in a file; what is beyond ``limit`` rows is only counted."""
 
     def __init__(self, path: Path, limit: int) -> None:
         """Nothing is written before the first rejected row."""
@@ -81,9 +81,16 @@ class HeldLog:
         self.left_out = 0
 
     def add(self, rows: pl.DataFrame | None) -> None:
-        """Add the rejected rows of one chunk (columns of the file and the line)."""
+        """Add the rejected rows of one chunk (columns of the file and the line).
+
+        Where columns became rows, several rows may be of one line: these are only counted, since nothing that comes
+        back could tell which of them it mends.
+        """
         if rows is None or rows.is_empty():
             return
+        is_shared = rows[LINE].is_duplicated()
+        self.left_out += int(is_shared.sum())
+        rows = rows.filter(~is_shared)
         kept = rows.head(max(self._limit - self.rows, 0))
         self.left_out += rows.height - kept.height
         self.rows += kept.height

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from catalogue import store as catalogue_store
+from catalogue.entry import Entry
 from hub.push.loop import store as held_store
 from hub.push.loop.errors import NothingHeldError
 from hub.push.loop.store import Chosen
+from hub.push.loop.wanted import wanted
 from hub.push.loop.workbook import Marked, MarkedWorkbook
 from policies.workdays import local_day
 
@@ -77,7 +80,10 @@ def write_marked(unit: Unit, push: store.StoredPush, path: Path, language: Langu
     held, chosen = held_of(unit, push)
     day = local_day(held.lapses_at).isoformat()
     until = f"退回行原文保存到 {day}，到期清除" if language == "zh" else f"rejected rows are kept until {day}"
-    marked = Marked(held.push_id, title, held.head, language, held.left_out, until)
+    version = catalogue_store.find_version(unit, push.given.entry_id, push.given.entry_version)
+    items = () if version is None else Entry.from_dict(version.body).items
+    said = {item.column: wanted(item, language) for item in items}
+    marked = Marked(held.push_id, title, held.head, language, held.left_out, until, said)
     book = MarkedWorkbook(path, marked)
     try:
         for rows, faults in pages(unit, held, chosen):

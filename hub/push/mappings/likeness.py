@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from catalogue.synonyms import SYNONYMS
@@ -73,8 +73,8 @@ def _by_name(name: str, item: Item) -> Likeness:
     key = plain(name)
     if not key:
         return NOTHING
-    own, column, aliases = plain(item.name), plain(item.column), {plain(alias) for alias in item.aliases}
-    bare, own_bare = plain(_BRACKETS.sub("", name)), plain(_BRACKETS.sub("", item.name))
+    own, column, aliases, own_bare = _names_of(item)
+    bare = plain(_BRACKETS.sub("", name))
     last = plain(name.rsplit(JOINT, 1)[-1])
     for is_so, score, zh, en in (
         (key == own, 1.0, "名称相同", "same name"),
@@ -96,14 +96,34 @@ def _by_name(name: str, item: Item) -> Likeness:
     shorter, longer = sorted((bare, own_bare), key=len)
     if len(shorter) >= _SHORTEST_PART and shorter in longer:
         return Likeness(0.6, "名称有一部分相同", "part of the name is the same")
+    if set(bare).isdisjoint(own_bare):
+        return NOTHING
     ratio = SequenceMatcher(None, bare, own_bare).ratio()
     if ratio * 0.7 >= WORTH_ASKING:
         return Likeness(round(ratio * 0.7, 2), "名称相近", "a similar name")
     return NOTHING
 
 
+@lru_cache(maxsize=5_000)
+def _names_of(item: Item) -> tuple[str, str, frozenset[str], str]:
+    """Return name, column, aliases, and the name without its unit, as they are compared."""
+    aliases = frozenset(plain(alias) for alias in item.aliases)
+    return plain(item.name), plain(item.column), aliases, plain(_BRACKETS.sub("", item.name))
+
+
+@cache
+def _meanings() -> dict[str, frozenset[int]]:
+    """Return for each word the numbers of the groups of synonyms it stands in."""
+    found: dict[str, set[int]] = {}
+    for number, group in enumerate(SYNONYMS):
+        for word in group:
+            found.setdefault(plain(word), set()).add(number)
+    return {word: frozenset(numbers) for word, numbers in found.items()}
+
+
 def _mean_the_same(one: str, other: str) -> bool:
-    return any({one, other} <= {plain(word) for word in group} for group in SYNONYMS) and one != other
+    meanings = _meanings()
+    return one != other and one in meanings and not meanings[one].isdisjoint(meanings.get(other, ()))
 
 
 def _is_pinyin(key: str, name: str) -> bool:

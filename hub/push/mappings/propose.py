@@ -18,6 +18,7 @@ from hub.push.mappings.file_mapping import FileMapping
 from hub.push.mappings.likeness import NOTHING, SURE, WORTH_ASKING, likeness
 from hub.push.mappings.proposal import ColumnFit, Found, Proposal
 from hub.push.mappings.structure import (
+    GRIDS,
     YEAR_COLUMNS,
     Header,
     column_values,
@@ -140,6 +141,8 @@ def _fitness(names: Sequence[str], items: Sequence[Item]) -> float:
 
 def _header(grid: Grid, draft: _Draft) -> Header:
     """Return the header lines; none (count 0) where the file seems to have no header, which is asked."""
+    if grid.facts.format not in GRIDS:
+        return Header(0, 1, grid.rows[0], 1.0)  # its columns have names of their own: there is no line to look for
     wanted = draft.options.header_line
     if wanted > 1 or draft.options.header_rows > 1:
         index = grid.lines.index(wanted) if wanted in grid.lines else 0

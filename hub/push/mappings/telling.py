@@ -5,13 +5,31 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from connectors.files.errors import FileError
+from connectors.files.errors import (
+    ColumnTypeError,
+    DamagedFileError,
+    EmptyFileError,
+    FileError,
+    FileLimitError,
+    OffsetCoordinatesError,
+    UnsupportedFileError,
+)
 from hub.push.errors import HeaderMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hub.push.mappings.errors import MappingChangedError
+
+_OF_THE_FILE = (
+    ColumnTypeError,
+    DamagedFileError,
+    EmptyFileError,
+    FileLimitError,
+    OffsetCoordinatesError,
+    UnsupportedFileError,
+)
+"""What is wrong with a file however it is read: no mapping would mend it, so this is what its provider is told."""
 
 
 @contextmanager
@@ -20,7 +38,7 @@ def told_if_changed(changed: MappingChangedError | None) -> Iterator[None]:
     try:
         yield
     except (FileError, HeaderMismatchError) as error:
-        if changed is None:
+        if changed is None or isinstance(error, _OF_THE_FILE):
             raise
         raise changed from error
     if changed is not None:

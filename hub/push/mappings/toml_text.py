@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from hub.push.flat_toml import read_flat
 from hub.push.mappings.errors import MappingFormatError
 from hub.push.mappings.file_mapping import NOT_READ, FileMapping
 
@@ -92,7 +93,7 @@ def load(text: str) -> Document:
         MappingFormatError: no TOML (with the line), unknown members, values of the wrong kind.
     """
     try:
-        data = tomllib.loads(text)
+        data = read_flat(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingFormatError(f"不是有效的 TOML（{error}）", f"it is no valid TOML ({error})") from error
     strangers = sorted(set(data) - _PARTS)

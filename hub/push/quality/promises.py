@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hub.directory.facts import Resource
     from hub.push.quality.words import Cycle
 
-SOURCE: Final = "吉林省公共数据和一网通办管理办法 第二十七条"
+SOURCE: Final = "吉林市信息化促进办法 第二十七条"
 
 
 def sweep(context: Context, database: Database) -> int:

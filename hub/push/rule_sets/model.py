@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from hub.push.flat_toml import read_flat
 from hub.push.rule_sets.errors import RuleSetError
 from hub.push.rule_sets.kinds import DRIFT, KINDS, fault_of_rule
 
@@ -92,7 +93,7 @@ def from_toml(text: str) -> object:
     if len(text.encode()) > MOST_BYTES:
         raise _error(["规则集超过 512 KiB"], ["the rule set is larger than 512 KiB"])
     try:
-        return tomllib.loads(text)
+        return read_flat(text)
     except tomllib.TOMLDecodeError as error:
         raise _error([f"不是 TOML：{error}"], [f"this is no TOML: {error}"]) from None
 

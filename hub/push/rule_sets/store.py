@@ -60,6 +60,15 @@ def versions(unit: Unit, entry_id: uuid.UUID, *, before: int | None = None, limi
     return [_of(row) for row in unit.connection.execute(chosen.order_by(t.c.version.desc()).limit(limit)).mappings()]
 
 
+def count(unit: Unit, entry_id: uuid.UUID) -> int:
+    """Return how many versions an entry's rule set has."""
+    t = tables.rule_set
+    found: int = unit.connection.execute(
+        sa.select(sa.func.count()).select_from(t).where(t.c.entry_id == entry_id)
+    ).scalar_one()
+    return found
+
+
 def next_version(unit: Unit, entry_id: uuid.UUID) -> int:
     """Return the number of the next version; others who propose to this entry wait from here on."""
     unit.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"rules:{entry_id}", 0))))

@@ -2,8 +2,9 @@
 
 个人信息保护法 Art. 47: on a ground of the law, with the reference of the decision behind it. The receipt holds counts
 and keyed digests of the keys, so that the act can be proved and nobody can be found from it. Who follows the
-changes is told to delete; rows kept for mending go too. Backups are
-outside of it, see docs/how-to/go-back-to-an-earlier-version.md.
+changes is told to delete; rows kept for mending go too, and what pulls remember of them. Where the resource asks for
+two people, the first proposes and the second gives the same erasure again: until then its keys are kept nowhere.
+Backups are outside of it, see docs/how-to/go-back-to-an-earlier-version.md.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from catalogue.entry import Release
 from hub.directory.errors import NotYourEntryError
 from hub.directory.facts import load_resource
 from hub.ledger.drafts import ReceiptKind
@@ -26,7 +28,8 @@ from hub.ledger.receipts import digest_member
 from hub.push import store as push_store
 from hub.push.quality.measuring import measure
 from hub.push.versions import store
-from hub.push.versions.errors import ErasureError
+from hub.push.versions.errors import ErasureError, SamePersonError
+from hub.push.versions.restoring import tell_proposed
 from hub.push.versions.store import Act
 from hub.rows import erasing as rows
 from hub.rows import outbox
@@ -79,11 +82,12 @@ class Erasure:
 
 def erase_rows(
     context: Context, database: Database, asked: Erasure, actor: Actor
-) -> tuple[Erased, push_store.StoredPush]:
-    """Erase rows as the next version of the resource.
+) -> tuple[Erased, push_store.StoredPush] | Act:
+    """Erase rows as the next version of the resource; an :class:`Act` is returned where it waits for a second person.
 
     Raises:
         EntryNotFoundError, NotYourEntryError: no such published entry, or another organ's.
+        SamePersonError: the same person proposed the same erasure.
         ErasureError: ground, decision or keys are not as they must be, or nothing is there to erase.
         OperandError: a key is not of its item's type; it is not repeated.
     """
@@ -100,34 +104,102 @@ def erase_rows(
         digests = sorted(
             context.writer.digest({"resource": str(resource.id), **key}) for key in asked.keys
         )  # fmt: skip
+        first: Act | None = None
+        if resource.entry.push.release is Release.TWO_STEP:
+            first = _proposed(unit, resource, asked, digests)
+            if first is None:
+                with unit.driver.transaction(force_rollback=True):  # counted, and undone at once
+                    found = _carry_out(unit, resource, number, (keys, asked))
+                return _propose(context, unit, resource, (asked, ground, digests), (found, actor))
+            if first.by_staff == actor.by_staff:
+                raise SamePersonError
         given = _push(context, resource, actor, digests, number)
         push_store.receive(unit, given)
-        erased = rows.erase(unit, resource.table, number, keys, asked.rows)
-        held = store.drop_held_cells(unit, resource.id, [list(key.values()) for key in asked.keys])
-        if not erased.rows and not held:
-            raise _nothing()
-        return erased, _settle(
-            context, unit, (resource, given, number), (asked, ground, digests, held), (erased, actor)
-        )
+        erased, held = _carry_out(unit, resource, number, (keys, asked))
+        why = (asked, ground, digests, held, first)
+        return erased, _settle(context, unit, (resource, given, number), why, (erased, actor))
+
+
+def _carry_out(unit: Unit, resource: Resource, number: int, what: tuple[pl.DataFrame, Erasure]) -> tuple[Erased, int]:
+    """Erase; return how much went, and how many rows kept for mending (raises ErasureError where there is nothing)."""
+    keys, asked = what
+    erased = rows.erase(unit, resource.table, number, keys, asked.rows)
+    values = [list(key.values()) for key in asked.keys]
+    held = store.drop_held_cells(unit, resource.id, values)
+    pulled = store.forget_pulled_keys(unit, resource.id, values)
+    if not erased.rows and not held and not pulled:
+        raise _nothing()
+    return erased, held
+
+
+def _proposed(unit: Unit, resource: Resource, asked: Erasure, digests: list[str]) -> Act | None:
+    """Return the proposal of exactly this erasure that waits for a second person."""
+    wanted = _wanted(asked, digests)
+    waiting = store.proposed(unit, resource.id, MODE)
+    return next((one for one in waiting if wanted.items() <= dict(one.facts).items()), None)
+
+
+def _wanted(asked: Erasure, digests: list[str]) -> dict[str, Any]:
+    return {"ground": asked.ground, "decision": asked.decision, "digests": digests, "listed": sorted(asked.rows)}
+
+
+def _propose(
+    context: Context,
+    unit: Unit,
+    resource: Resource,
+    what: tuple[Erasure, Ground, list[str]],
+    found: tuple[tuple[Erased, int], Actor],
+) -> Act:
+    asked, ground, digests = what
+    (erased, held), actor = found
+    facts = {**_wanted(asked, digests), "article": ground.article, "erased": erased.rows, "held_rows": held}
+    act = Act(uuid.uuid4(), resource.id, MODE, "proposed", None, context.now(), facts, by_staff=actor.by_staff)
+    store.add_act(unit, act)
+    context.record(
+        unit,
+        ReceiptKind.PUSH,
+        action="rows.erase.propose",
+        provider=str(resource.provider_id),
+        end_user=str(actor.by_staff) if actor.by_staff is not None else None,
+        resource=str(resource.id),
+        ground=ground.code,
+        legal_basis=ground.article,
+        decision=asked.decision,
+        rows=erased.rows,
+        rows_digest=_together(asked, digests),
+        subject_kind="version_act",
+        subject_id=str(act.id),
+    )
+    tell_proposed(
+        context, unit, resource, act,
+        (f"提出依法删除 {erased.rows} 行（{asked.decision}）", f"erasing {erased.rows} rows is proposed"),
+        ("核对决定文号与主键，由另一名审核人提交同一删除申请", "check the decision, then give the same erasure again"),
+    )  # fmt: skip
+    return act
+
+
+def _together(asked: Erasure, digests: list[str]) -> str:
+    return digest_member(hashlib.sha256("\n".join([*digests, *map(str, sorted(asked.rows))]).encode()).digest())
 
 
 def _settle(
     context: Context,
     unit: Unit,
     what: tuple[Resource, push_store.NewPush, int],
-    why: tuple[Erasure, Ground, list[str], int],
+    why: tuple[Erasure, Ground, list[str], int, Act | None],
     done: tuple[Erased, Actor],
 ) -> push_store.StoredPush:
     resource, given, number = what
-    asked, ground, digests, held = why
+    asked, ground, digests, held, first = why
     erased, actor = done
-    together = hashlib.sha256("\n".join([*digests, *map(str, sorted(asked.rows))]).encode()).digest()
+    asker = actor.by_staff if first is None else first.by_staff
     receipt = context.record(
         unit,
         ReceiptKind.PUSH,
         action="rows.erase",
         provider=str(resource.provider_id),
-        end_user=str(actor.by_staff) if actor.by_staff is not None else None,
+        end_user=str(asker) if asker is not None else None,
+        approved_by=str(actor.by_staff) if first is not None else None,
         resource=str(resource.id),
         resource_version=str(number),
         push=str(given.id),
@@ -137,7 +209,7 @@ def _settle(
         decision=asked.decision,
         rows=erased.rows,
         rows_closed=erased.current,
-        rows_digest=digest_member(together),
+        rows_digest=_together(asked, digests),
         subject_digest=digests[0] if len(digests) == 1 else None,
         outcome="erased",
     ).id
@@ -153,13 +225,12 @@ def _settle(
     stored = push_store.StoredPush(given, outcome)
     measure(context, unit, resource, stored)
     now = context.now()
-    store.add_act(
-        unit,
-        Act(
-            uuid.uuid4(), resource.id, MODE, "done", None, now, {**facts, **counts, "digests": digests},
-            by_staff=actor.by_staff, decided_by=actor.by_staff, decided_at=now, push_id=given.id,
-        ),
+    made = first or Act(uuid.uuid4(), resource.id, MODE, "done", None, now, by_staff=actor.by_staff)
+    told = {**made.facts, **facts, **counts, "digests": digests}
+    decided = replace(
+        made, state="done", facts=told, decided_by=actor.by_staff, decided_at=now, push_id=given.id
     )  # fmt: skip
+    (store.add_act if first is None else store.decide_act)(unit, decided)
     event = {"version": number, "rows": erased.standing, "inserted": 0, "changed": 0, "closed": erased.rows}
     outbox.emit(unit, Event(resource.id, EventType.DATA_CHANGED, now, event))
     return stored

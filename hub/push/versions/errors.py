@@ -23,14 +23,14 @@ class VersionActError(PushError):
 
 
 class SamePersonError(PushError):
-    """Who proposed going back cannot let it happen: another person of the department does (four eyes)."""
+    """Who proposed going back or an erasure cannot let it happen: another approver of the department does."""
 
     def __init__(self) -> None:
         super().__init__(
-            "该资源实行两人复核，提出恢复的人不能自己放行",
-            "the resource asks for two people: who proposed going back cannot release it",
-            next_zh="请本单位另一名数据专员或审核人放行",
-            next_en="let another clerk or approver of your department release it",
+            "该资源实行两人复核，提出的人不能自己放行",
+            "the resource asks for two people: who proposed this cannot let it happen",
+            next_zh="请本单位另一名审核人放行",
+            next_en="let another approver of your department release it",
         )
 
 

@@ -105,18 +105,24 @@ def release(context: Context, database: Database, act_id: uuid.UUID, actor: Acto
     """
     with database.begin(statement_timeout_seconds=0) as unit:
         act = store.find_act(unit, act_id)
-        if act is None or act.kind != MODE or act.state != "proposed" or act.target is None:
+        if act is None or act.state != "proposed":
             raise _not_waiting()
         resource = _own(context, unit, act.entry_id, actor)
-        if accept and (actor.by_staff is None or actor.by_staff == act.by_staff):
-            raise SamePersonError
-        asked = GoBack(resource.name, act.target, allow_shrink=bool(act.facts.get("allow_shrink")))
-        _check_version(unit, resource, asked.version)
         decided = replace(act, decided_by=actor.by_staff or actor.by_system, decided_at=context.now())
         if not accept:
             store.decide_act(unit, replace(decided, state="withdrawn"))
-            _receipt(context, unit, resource, actor, action="version.withdraw", as_of=str(act.target))
+            _receipt(
+                context, unit, resource, actor,
+                action="version.withdraw", subject_kind="version_act", subject_id=str(act.id),
+                as_of=str(act.target) if act.target is not None else None,
+            )  # fmt: skip
             return WentBack(rows.Restoration(0, 0, 0, 0, 0), act=replace(decided, state="withdrawn"))
+        if act.kind != MODE or act.target is None:
+            raise _not_waiting()
+        if actor.by_staff is None or actor.by_staff == act.by_staff:
+            raise SamePersonError
+        asked = GoBack(resource.name, act.target, allow_shrink=bool(act.facts.get("allow_shrink")))
+        _check_version(unit, resource, asked.version)
         if act.facts.get("stood_at") != state(unit, resource.id).version:
             raise _moved_on()
         return _carry_out(context, unit, resource, (decided, asked), actor, is_new=False)
@@ -170,24 +176,34 @@ def _act_of(context: Context, resource: Resource, asked: GoBack, actor: Actor) -
 def _propose(context: Context, unit: Unit, resource: Resource, act: Act, actor: Actor) -> None:
     store.decide_act(unit, replace(act, facts={**act.facts, "stood_at": state(unit, resource.id).version}))
     _receipt(context, unit, resource, actor, action="version.propose", as_of=str(act.target))
-    for role in (Role.CLERK, Role.APPROVER):
-        send(
-            unit,
-            Notice(
-                member=resource.provider_id,
-                role=role.value,
-                kind="version.proposed",
-                zh=f"{resource.title}：有人提出恢复到第 {act.target} 版，等待另一人放行",
-                en=f"{resource.title}: going back to version {act.target} is proposed and waits for a second person",
-                next_zh="核对后放行或撤回",
-                next_en="check it, then release or withdraw it",
-                link=f"/api/v1/entries/{resource.name}/versions/acts",
-                subject_kind="version_act",
-                subject_id=str(act.id),
-                once=f"version:{act.id}:{role}",
-            ),
-            context.now(),
-        )
+    tell_proposed(
+        context, unit, resource, act,
+        (f"提出恢复到第 {act.target} 版", f"going back to version {act.target} is proposed"),
+        ("核对后放行或撤回", "check it, then release or withdraw it"),
+    )  # fmt: skip
+
+
+def tell_proposed(
+    context: Context, unit: Unit, resource: Resource, act: Act, what: tuple[str, str], next_step: tuple[str, str]
+) -> None:
+    """Tell the approvers of the department that something waits for the second of them; ``what`` holds no value."""
+    send(
+        unit,
+        Notice(
+            member=resource.provider_id,
+            role=Role.APPROVER.value,
+            kind="version.proposed",
+            zh=f"{resource.title}：有人{what[0]}，等待另一名审核人放行",
+            en=f"{resource.title}: {what[1]} and waits for a second approver",
+            next_zh=next_step[0],
+            next_en=next_step[1],
+            link=f"/api/v1/entries/{resource.name}/versions/acts",
+            subject_kind="version_act",
+            subject_id=str(act.id),
+            once=f"version:{act.id}",
+        ),
+        context.now(),
+    )
 
 
 def _carry_out(

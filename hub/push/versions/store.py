@@ -125,13 +125,19 @@ def decide_act(unit: Unit, act: Act) -> None:
     unit.connection.execute(sa.update(_ACT).where(_ACT.c.id == act.id).values(**_values(act)))
 
 
-def acts(unit: Unit, entry_id: uuid.UUID, *, kind: str | None = None, limit: int = 100) -> tuple[Act, ...]:
-    """Return acts on a resource, the newest first."""
-    chosen = sa.select(_ACT).where(_ACT.c.entry_id == entry_id)
-    if kind is not None:
-        chosen = chosen.where(_ACT.c.kind == kind)
-    rows = unit.connection.execute(chosen.order_by(_ACT.c.at.desc(), _ACT.c.id).limit(limit)).mappings()
-    return tuple(Act(**row) for row in rows)
+def acts(unit: Unit, entry_id: uuid.UUID, *, limit: int = 100, offset: int = 0) -> tuple[tuple[Act, ...], int]:
+    """Return a page of the acts on a resource, the newest first, and how many there are."""
+    mine = _ACT.c.entry_id == entry_id
+    total: int = unit.connection.execute(sa.select(sa.func.count()).select_from(_ACT).where(mine)).scalar_one()
+    chosen = sa.select(_ACT).where(mine).order_by(_ACT.c.at.desc(), _ACT.c.id).limit(limit).offset(offset)
+    return tuple(Act(**row) for row in unit.connection.execute(chosen).mappings()), total
+
+
+def proposed(unit: Unit, entry_id: uuid.UUID, kind: str) -> tuple[Act, ...]:
+    """Return what is proposed for a resource and waits for a second person, locked, the oldest first."""
+    where = (_ACT.c.entry_id == entry_id) & (_ACT.c.kind == kind) & (_ACT.c.state == "proposed")
+    rows = unit.connection.execute(sa.select(_ACT).where(where).order_by(_ACT.c.at, _ACT.c.id).with_for_update())
+    return tuple(Act(**row) for row in rows.mappings())
 
 
 def _values(act: Act) -> dict[str, Any]:
@@ -177,6 +183,20 @@ def drop_held_cells(unit: Unit, entry_id: uuid.UUID, keys: Sequence[Sequence[str
                 "UPDATE hub.push_held_row r SET cells = NULL FROM hub.push p WHERE p.id = r.push_id"
                 " AND p.entry_id = :entry AND r.cells IS NOT NULL AND"
                 " (SELECT array_agg(c.value) FROM jsonb_each_text(r.cells) c) @> CAST(:values AS text[])"
+            ),
+            {"entry": entry_id, "values": list(values)},
+        ).rowcount
+    return done
+
+
+def forget_pulled_keys(unit: Unit, entry_id: uuid.UUID, keys: Sequence[Sequence[str]]) -> int:
+    """Forget what pulls of a resource remember of rows whose key holds all values of one of these; returns how many."""
+    done = 0
+    for values in keys:
+        done += unit.connection.execute(
+            sa.text(
+                "DELETE FROM hub.pull_row r USING hub.pull p WHERE p.id = r.pull_id AND p.entry_id = :entry"
+                " AND string_to_array(r.key, chr(31)) @> CAST(:values AS text[])"
             ),
             {"entry": entry_id, "values": list(values)},
         ).rowcount

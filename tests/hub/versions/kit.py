@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -11,7 +12,7 @@ import psycopg
 from tests.support.acts import BUS_STOPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from hub.client import Hub
@@ -87,14 +88,14 @@ class Register:
     folder: Path
     public: Hub
     name: str = BUS_STOPS
-    sent: int = field(default=0)
+    numbers: Iterator[int] = field(default_factory=count)
+    """Of the files: two pushes at once have two."""
 
     def push(
         self, rows: Mapping[str, str], mode: str = "full", key: str | None = None, **options: Any
     ) -> dict[str, Any]:
         """Push a file of rows; consents to closing many."""
-        self.sent += 1
-        path = self.folder / f"stops-{self.sent}.csv"
+        path = self.folder / f"stops-{next(self.numbers)}.csv"
         path.write_bytes(csv_of(rows, mode))
         given = {"mode": mode, "allow_shrink": "true", **options}
         return self.system.push(self.name, path, options=given, idempotency_key=key)

@@ -11,6 +11,8 @@ from hub.identity.roles import Role
 from tests.hub.versions.kit import PUSHER, Copy, code, receipt_of, set_policy, stops
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.hub.versions.kit import Register
     from tests.support.clock import Clock
     from tests.support.hosted import Doors, HostedCity
@@ -91,6 +93,84 @@ def test_a_clerk_cannot_erase(register: Register, version: int, doors: Doors) ->
     body = {"keys": [{"zhandian_bianma": GONE}], "ground": "unlawful", "decision": "1"}
     answer = doors.staff(PUSHER, Role.CLERK).post(f"/api/v1/entries/{register.name}/rows/erase", json=body)
     assert (answer.status_code, version > 0) == (403, True)
+
+
+class TestTwoPeople:
+    """Where a resource asks for two people, the second gives the same erasure again."""
+
+    @pytest.fixture
+    def proposal(
+        self, register: Register, version: int, versions_city: HostedCity, doors: Doors
+    ) -> Iterator[dict[str, Any]]:
+        conninfo = versions_city.services.database.conninfo
+        set_policy(conninfo, release="two_step")
+        answer = _erase(doors, register)
+        assert (answer.status_code, version > 0) == (202, True), answer.text
+        yield dict(answer.json())
+        with psycopg.connect(conninfo) as connection:
+            connection.execute("UPDATE hub.version_act SET state = 'withdrawn' WHERE state = 'proposed'")
+
+    def test_one_person_cannot_erase_where_the_resource_asks_for_two(
+        self, register: Register, proposal: dict[str, Any], doors: Doors
+    ) -> None:
+        assert _erase(doors, register).status_code == 403
+        assert (proposal["state"], proposal["rows"], register.rows()[GONE]) == ("proposed", 1, "乙路")
+
+    def test_a_proposal_keeps_no_key_and_leaves_a_receipt(
+        self, proposal: dict[str, Any], versions_city: HostedCity
+    ) -> None:
+        with psycopg.connect(versions_city.services.database.conninfo) as connection:
+            act = connection.execute("SELECT t::text FROM hub.version_act t WHERE id = %s", (proposal["act"],))
+            found = connection.execute(
+                "SELECT count(*) FROM hub.receipt WHERE convert_from(body, 'UTF8') LIKE %s", (f"%{proposal['act']}%",)
+            )
+            assert GONE not in str(act.fetchone())
+            assert found.fetchone() == (1,)
+
+    def test_the_second_person_carries_it_out(
+        self, register: Register, proposal: dict[str, Any], versions_city: HostedCity, doors: Doors
+    ) -> None:
+        with psycopg.connect(versions_city.services.database.conninfo) as connection:
+            # As if a colleague of hers had proposed it.
+            statement = "UPDATE hub.version_act SET by_staff = gen_random_uuid() WHERE id = %s"
+            connection.execute(statement, (proposal["act"],))
+        done = _erase(doors, register)
+        assert (done.status_code, GONE in register.rows()) == (201, False)
+        receipt = receipt_of(versions_city.services.database.conninfo, done.json()["receipt"])
+        assert receipt["approved_by"] != receipt["end_user"]
+
+    def test_another_erasure_is_not_the_one_that_was_proposed(
+        self, register: Register, proposal: dict[str, Any], versions_city: HostedCity, doors: Doors
+    ) -> None:
+        with psycopg.connect(versions_city.services.database.conninfo) as connection:
+            statement = "UPDATE hub.version_act SET by_staff = gen_random_uuid() WHERE id = %s"
+            connection.execute(statement, (proposal["act"],))
+        other = _erase(doors, register, decision="示删〔2026〕2号")
+        assert (other.status_code, register.rows()[GONE]) == (202, "乙路")
+
+    def test_a_proposed_erasure_is_withdrawn_and_released_by_no_other_way(
+        self, proposal: dict[str, Any], doors: Doors
+    ) -> None:
+        path = f"/api/v1/versions/acts/{proposal['act']}"
+        approver = doors.staff(PUSHER, Role.APPROVER)
+        assert approver.post(f"{path}/release").status_code == 409
+        assert approver.post(f"{path}/withdraw").json()["state"] == "withdrawn"
+
+
+def test_people_of_the_department_without_a_role_at_its_data_read_no_row_of_it(
+    register: Register, version: int, doors: Doors, versions_city: HostedCity
+) -> None:
+    row = next(iter(register.follow(Copy()).rows))
+    login = versions_city.people.city.member(PUSHER).login(Role.SECRECY_REVIEWER)
+    person = doors.staff(PUSHER, Role.SECRECY_REVIEWER)
+    base = f"/api/v1/entries/{register.name}"
+    statement = "UPDATE hub.staff SET roles = %s WHERE login = %s"
+    with psycopg.connect(versions_city.services.database.conninfo, autocommit=True) as connection:
+        connection.execute(statement, ([Role.AGENCY_USER.value], login))
+        paths = (f"versions/{version}/difference", f"rows/{row}/lineage", "versions/acts")
+        answers = [person.get(f"{base}/{path}") for path in paths]
+        connection.execute(statement, ([Role.SECRECY_REVIEWER.value], login))
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
 
 
 def _lineage(register: Register, stop: str) -> dict[str, Any]:

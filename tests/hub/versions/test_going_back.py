@@ -88,6 +88,18 @@ def test_a_reader_of_the_changes_is_led_back(register: Register, version: int) -
     assert register.follow(copy).stops == FIRST
 
 
+def test_a_row_that_came_back_and_went_again_between_two_pages_is_told_to_be_gone(register: Register) -> None:
+    version = register.push(stops([0, 5]))["version"]
+    copy = register.follow(Copy())
+    register.push(stops([5], "西大街"))
+    register.push(stops([5]))
+    register.restore(version)
+    register.follow(copy, limit=1, pages=1)
+    assert copy.cursor is not None
+    register.push(stops([0]), "delete")
+    assert register.follow(copy).stops == stops([5])
+
+
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(register: Register, version: int) -> None:
     would = register.restore(version, dry_run="true")
     assert would["counts"] == {"inserted": 3, "changed": 16, "unchanged": 1, "closed": 2, "rows": 20}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import random
 import time
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+import psycopg
 import pytest
 
 from tests.hub.push.channels import kit
@@ -69,6 +71,27 @@ def test_an_upload_cut_five_times_is_resumed_and_equals_the_uncut_one(
     (path := city.folder / "uncut.csv").write_bytes(content)
     uncut = owner.push(BUS_STOPS, path, options={"mode": "full", "allow_shrink": "true"})
     assert (report["accepted"], uncut["push"], uncut["is_repeat"]) == (30_000, report["push"], True)
+
+
+def test_bytes_are_on_disk_before_they_are_acknowledged(
+    city: HostedCity, owner: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the disk takes a piece, the table does not name it yet. A kill would not show this, a power cut would."""
+    synced: list[tuple[int, int]] = []
+    real = os.fdatasync
+
+    def observed(handle: int) -> None:
+        real(handle)
+        with psycopg.connect(city.services.database.conninfo) as connection:
+            row = connection.execute("SELECT received FROM hub.upload WHERE id = %s", (place.rpartition("/")[2],))
+            synced.append((os.fstat(handle).st_size, (row.fetchone() or (-1,))[0]))
+
+    content = kit.stops(50, "落盘路")
+    place = kit.place_of(kit.created(owner, content))
+    monkeypatch.setattr(os, "fdatasync", observed)
+    acknowledged = [kit.sent(owner, place, content[:1000]), kit.sent(owner, place, content[1000:], 1000)]
+    assert synced == [(1000, 0), (len(content), 1000)]
+    assert acknowledged == [1000, len(content)]
 
 
 def test_a_wrong_offset_is_told_the_right_one(owner: Hub) -> None:

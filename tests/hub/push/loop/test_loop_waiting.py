@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import time
 import uuid
 from typing import TYPE_CHECKING
 
@@ -10,16 +13,19 @@ import pytest
 from catalogue.entry import OnFaults, PushPolicy, Release
 from connectors.port import Limits
 from hub.identity.roles import Role
-from hub.push import releasing, store
+from hub.push import releasing, store, waiting
 from hub.push.loop import wait_store
 from hub.push.loop.errors import FourEyesError
+from hub.push.spool import SpooledFileGoneError
 from hub.rounds import run_now
+from tests.hub.push.channels.kit import PIECE, TUS
 from tests.hub.push.loop.conftest import NUMBERS
-from tests.hub.push.loop.kit import Clerk, publish, stop
+from tests.hub.push.loop.kit import Clerk, mended, publish, stop
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hub.push.spool import Spool
     from tests.support.clock import Clock
     from tests.support.hosted import Doors, HostedCity
 
@@ -125,6 +131,76 @@ def test_a_waiting_push_is_reminded_of_and_lapses(two_step: Clerk, clock: Clock)
     clock.forward(days=8)
     run_now(two_step.city.services, "push_waits")
     assert two_step.get(push)["waiting"]["state"] == "lapsed"
+
+
+def test_files_of_the_spool_that_nothing_waits_for_go_after_a_day(holding: Clerk) -> None:
+    holding.push(FAULTY)
+    services = holding.city.services
+    spool = waiting.spool_of(services.context)
+    with services.database.begin() as unit:
+        used = wait_store.keys_in_use(unit)
+    old, young = (_orphan(holding.folder, spool, content) for content in (b"old", b"young"))
+    two_days_ago = time.time() - 2 * 86_400
+    for key in (*used, old):
+        os.utime(spool.path(key), (two_days_ago, two_days_ago))
+    run_now(services, "spool")
+    assert all(spool.path(key).is_file() for key in (*used, young))
+    with pytest.raises(SpooledFileGoneError):
+        spool.path(old)
+
+
+def _orphan(folder: Path, spool: Spool, content: bytes) -> str:
+    path = folder / "orphan"
+    path.write_bytes(content)
+    return spool.keep(path, hashlib.sha256(content).digest())
+
+
+def test_a_finished_upload_of_a_push_that_waits_is_answered_with_202(two_step: Clerk) -> None:
+    content = two_step.file([stop(1)]).read_bytes()
+    hub = two_step.system
+    path = f"/api/v1/entries/{two_step.name}/uploads"
+    headers = {**TUS, "Upload-Length": str(len(content))}
+    made = hub.raw("POST", path, params={"mode": "upsert", "filename": "a.csv"}, headers=headers)
+    place = made.headers["location"]
+    hub.raw("PATCH", place, content=content, headers={**PIECE, "Upload-Offset": "0"})
+    answer = hub.raw("POST", f"{place}/push")
+    assert (answer.status_code, answer.json()["state"], two_step.rows()) == (202, "awaiting_release", {})
+
+
+def test_a_push_whose_values_drift_is_held_and_let_in_by_its_clerk(
+    city: HostedCity, doors: Doors, tmp_path: Path
+) -> None:
+    drifting = _clerk(city, doors, tmp_path, PushPolicy(hold_drift=True))
+    usual = [stop(number) for number in range(1, 400)]
+    for turn in range(5):
+        drifting.push([*usual, stop(500 + turn)], mode="full")
+    odd = drifting.push([stop(number, C="中原区", H="99.9", G="否") for number in range(1, 401)], mode="full")
+    assert (odd["state"], [hold["reason"] for hold in odd["holds"]]) == ("held", ["drift"])
+    assert drifting.rows()["ZD00001"]["所在区"] == "金水区"
+    done = drifting.person.post(f"/api/v1/pushes/{odd['push']}/release")
+    assert (done.status_code, done.json()["state"]) == (200, "merged")
+    assert drifting.rows()["ZD00001"]["所在区"] == "中原区"
+
+
+def test_mended_rows_of_a_two_step_resource_wait_too_and_are_released(two_step: Clerk) -> None:
+    first = two_step.push(FAULTY)["push"]
+    assert two_step.approver.post(f"/api/v1/pushes/{first}/release").status_code == 200
+    changes = {3: {"是否有候车亭": "是"}, 4: {"经度": "113.7"}}
+    back = two_step.resume(first, mended(two_step.marked(first), changes))
+    assert (back["state"], back["resumes"], list(two_step.rows())) == ("awaiting_release", first, ["ZD00001"])
+    assert two_step.get(first)["resolved"]["pending"] == 2
+    done = two_step.approver.post(f"/api/v1/pushes/{back['push']}/release")
+    assert (done.status_code, done.json()["accepted"]) == (200, 2)
+    assert sorted(two_step.rows()) == ["ZD00001", "ZD00002", "ZD00003"]
+    assert two_step.get(first)["resolved"]["pending"] == 0
+
+
+def test_mended_rows_that_are_sent_back_stay_rejected(two_step: Clerk) -> None:
+    first = two_step.push(FAULTY)["push"]
+    two_step.approver.post(f"/api/v1/pushes/{first}/release")
+    back = two_step.resume(first, mended(two_step.marked(first), {3: {"是否有候车亭": "是"}}, drop=[4]))["push"]
+    two_step.approver.post(f"/api/v1/pushes/{back}/send-back", json={"words": "请核对"})
+    assert two_step.get(first)["resolved"]["pending"] == 2
 
 
 def test_who_pushed_cannot_release_even_with_the_role_of_an_approver(two_step: Clerk) -> None:

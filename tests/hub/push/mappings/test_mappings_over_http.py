@@ -264,3 +264,19 @@ def test_a_mapping_that_is_not_written_right_is_explained(
     with pytest.raises(HubProblemError) as caught:
         desk.save(entry, body)
     assert problem(caught) == "mapping-format"
+
+
+def test_what_is_wrong_with_the_file_itself_is_told_though_a_mapping_is_saved(
+    desk: Desk, publish: Callable[..., str]
+) -> None:
+    entry = publish(CODE, NAME, AMOUNT)
+    fixed(desk, entry)
+    with pytest.raises(HubProblemError) as caught:
+        desk.office.push(entry, desk.file("%PDF-1.7\n"), {"mode": "full"})
+    assert problem(caught) == "file-unsupported"
+
+
+def test_a_proposal_for_named_records_speaks_of_no_header_line(desk: Desk, publish: Callable[..., str]) -> None:
+    entry = publish(CODE, NAME, AMOUNT)
+    found = desk.propose(entry, desk.file('[{"code": "编号", "b": "学校名称", "c": "在校人数"}]'))
+    assert (found["mapping"]["read"], found["mapping"]["header"]) == ({}, ["code", "b", "c"])
