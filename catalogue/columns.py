@@ -170,6 +170,12 @@ def _malformed_citizen_ids(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 @cache
+def _known_divisions() -> pl.Series:
+    """Six-digit codes of all divisions there ever were."""
+    return pl.Series(sorted(ever_valid_divisions()), dtype=pl.String)
+
+
+@cache
 def _known_prefixes() -> pl.Series:
     """Six-digit prefixes that raise no warning: ever-valid divisions, and 9 + province + nationality."""
     divisions = [int(code) for code in ever_valid_divisions()]
@@ -226,7 +232,7 @@ def _always(fault: FaultCode) -> pl.Expr:
 
 def _division_codes(frame: pl.DataFrame, _: _Options) -> pl.DataFrame:
     value = pl.col("v")
-    known = value.str.slice(0, 6).is_in(sorted(ever_valid_divisions()))
+    known = value.str.slice(0, 6).is_in(_known_divisions().implode())
     return frame.with_columns(
         _faults(
             (~value.str.contains(patterns.DIVISION), FaultCode.DIVISION_CODE_FORM),

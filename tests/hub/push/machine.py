@@ -71,6 +71,8 @@ class Machine:
     """What stands after each acknowledged version; the last is what must be served."""
     sent: list[tuple[str, str, Stops, int]] = field(default_factory=list)
     """Key, mode, rows and version of each acknowledged push."""
+    remembered: set[str] = field(default_factory=set)
+    """Keys under which content came that stood already."""
     copies: list[Copy] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     did: Counter[str] = field(default_factory=Counter)
@@ -89,7 +91,7 @@ class Machine:
     def step(self) -> None:
         """Do one act at random."""
         acts = (self.push, self.both, self.repeat, self.repeat_without_key, self.cut, self.go_back, self.copy)
-        act = self.chance.choices(acts, (8, 2, 2, 1, 3, 3, 2))[0]
+        act = self.chance.choices(acts, (8, 2, 3, 2, 3, 3, 2))[0]
         self.tell(act.__name__)
         act()
 
@@ -129,17 +131,24 @@ class Machine:
     def repeat(self) -> None:
         """Send an earlier push again under its key: the same answer, and nothing happens."""
         if self.sent:
-            key, mode, rows, version = self.chance.choice(self.sent)
+            remembered = [one for one in self.sent if one[0] in self.remembered and one[3] < len(self.states) - 1]
+            key, mode, rows, version = self.chance.choice(
+                remembered if remembered and self.chance.random() < 0.5 else self.sent
+            )
             report = self.send(mode, rows, key)
             assert (report["is_repeat"], report["version"]) == (True, version), self.told[-5:]
 
     def repeat_without_key(self) -> None:
-        """Send the content that stands again, under no key: known by its digest."""
+        """Send the content that stands again, under no key or a new one: known by its digest, a key is remembered."""
         newest = [one for one in self.sent if one[3] == len(self.states) - 1]
         if newest:
             _, mode, rows, version = newest[-1]
-            report = self.send(mode, rows)
+            key = self.draw()[2] if self.chance.random() < 0.7 else None
+            report = self.send(mode, rows, key)
             assert (report["is_repeat"], report["version"]) == (True, version), self.told[-5:]
+            if key is not None:
+                self.sent.append((key, mode, rows, version))
+                self.remembered.add(key)
 
     def cut(self) -> None:
         """Let the connection break at any byte of the body: nothing was acknowledged, nothing happens.

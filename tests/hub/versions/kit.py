@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -88,7 +89,7 @@ class Register:
     folder: Path
     public: Hub
     name: str = BUS_STOPS
-    numbers: Iterator[int] = field(default_factory=count)
+    numbers: Iterator[int] = field(default_factory=partial(count, 1))
     """Of the files: two pushes at once have two."""
 
     def push(
@@ -141,7 +142,9 @@ class Copy:
     rows: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def apply(self, page: Mapping[str, Any]) -> None:
-        """Take in one page."""
+        """Take in one page; no row is both written and deleted in it."""
+        told = {op: {change["row"] for change in page["changes"] if change["op"] == op} for op in ("upsert", "delete")}
+        assert not told["upsert"] & told["delete"]
         for change in page["changes"]:
             if change["op"] == "delete":
                 self.rows.pop(change["row"], None)
