@@ -198,7 +198,7 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
     ),
     rows_errors.MomentError: ProblemType(
         "as-of",
-        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.BAD_REQUEST,
         "版本号或时间写法不对",
         "Not a version, date or time that held data",
     ),

@@ -90,7 +90,7 @@ def write_mended(folder: Path, entry: DemoEntry) -> Path:
 
 
 def mend_marked(folder: Path, marked: Path, entry: DemoEntry) -> Path:
-    """Write ``qiye-dengji-mended.xlsx``: the marked workbook as a clerk mends it by its comments.
+    """Write ``qiye-dengji-rows-mended.xlsx``: the marked workbook as a clerk mends it by its comments.
 
     Each value gets what the register says; the row whose key stands twice is left out. The line a row came from is
     the number in the last column but one.
@@ -102,7 +102,7 @@ def mend_marked(folder: Path, marked: Path, entry: DemoEntry) -> Path:
     place = len(header)
     lines = [int(line) for line in given[position(place)].to_list()]
     kept = [line for line in lines if line - HEADER_ROW - 1 < len(rows)]
-    path = folder / f"{ENTRY}-mended.xlsx"
+    path = folder / f"{ENTRY}-rows-mended.xlsx"
     write_workbook(path, SHEET, [titles[: place + 1], *([*rows[line - HEADER_ROW - 1], str(line)] for line in kept)])
     return path
 

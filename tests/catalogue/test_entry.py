@@ -97,7 +97,7 @@ def test_any_text_number_and_date_survives_json(title: str, rows: int, issued: d
         (["assessments", 0, "on"], "1 September", "$.assessments[0].on"),
         (["release_time"], "2025-09-01T08:00:00", "$.release_time"),
         (["provider"], "郑州市市场监督管理局", "$.provider"),
-        (["push", "modes", 0], "append", "$.push.modes[0]"),
+        (["push", "modes", 0], "merge", "$.push.modes[0]"),
     ],
 )
 def test_a_wrong_shape_names_its_place(path: list[str | int], value: object, place: str) -> None:

@@ -326,6 +326,7 @@ def first_page(city: HostedCity, doors: Doors, path: str) -> httpx2.Response:
         lambda doors: doors.staff(ASKER, Role.AGENCY_USER),
         lambda doors: doors.staff("minzhengju", Role.APPROVER),
         lambda doors: doors.staff("shujuju", Role.SUPERVISOR),
+        lambda doors: doors.staff("jiaotongju", Role.CLERK),
     )
     answers = [caller(doors).get(place, params={"limit": 1, **needed}) for caller in callers]
     found = next((answer for answer in answers if answer.is_success), None)

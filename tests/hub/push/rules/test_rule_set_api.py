@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,18 @@ def test_a_rule_checks_pushes_only_after_a_second_person_put_it_in_force(registe
     assert (before["rejected"], before["rule_set"]["version"], after["rule_set"]["version"], told) == (
         0, 0, 1, [(3, "zhandian_bianma", "R61", "规则：站点编码 ~ ZD[0-9]{5}")],
     )  # fmt: skip
+
+
+def test_a_file_that_older_rules_checked_is_not_told_to_be_known(register: Register) -> None:
+    register.push([stop(1)])
+    digest = hashlib.sha256((register.folder / f"{register.name}.csv").read_bytes()).hexdigest()
+    asked = {"mode": "full", "digest": digest, "filename": f"{register.name}.csv"}
+    path = f"/api/v1/entries/{register.name}/pushes/known"
+    before = register.city.people.system(OWNER).call("POST", path, params=asked)
+    register.propose(CODE)
+    register.approve(1)
+    after = register.city.people.system(OWNER).call("POST", path, params=asked)
+    assert (before["known"], after["known"]) == (True, False)
 
 
 def test_a_clerk_cannot_approve(register: Register) -> None:
