@@ -33,6 +33,8 @@ DEFINITION: Final = (
     " unique indexes (key, _row) already there; indexed: the same with the indexes of coded items as well; plain: the"
     " items and a primary key alone; then_keyed: COPY into a table without index, then its unique indexes"
 )
+MOST_ROWS: Final = 2_000_000
+"""Up to here COPY into a table with every index is measured too."""
 COLUMNS: Final = tuple(item.column for item in population_items())
 
 
@@ -74,13 +76,16 @@ def _copied(
         return Cost(time.perf_counter() - began, cpu_seconds(stage.postgres_pid) - worked)
 
 
-def copies(stage: Stage, model: str, path: Path) -> dict[str, Cost]:
-    """COPY the file in all four ways, into tables like ``data.<model>``."""
+def copies(stage: Stage, model: str, path: Path, rows: int) -> dict[str, Cost]:
+    """COPY the file in all ways, into tables like ``data.<model>``; ``indexed`` takes hours from some millions on."""
     with psycopg.connect(stage.database_url, autocommit=True) as connection:
         unique = indexes_of(connection, model, unique=True)
         every = indexes_of(connection, model, unique=False)
+    ways: dict[str, tuple[Sequence[bytes], Sequence[bytes]]] = {"keyed": (unique, ()), "then_keyed": ((), unique)}
+    if rows <= MOST_ROWS:
+        ways["indexed"] = (every, ())
     found: dict[str, Cost] = {}
-    for name, before, after in (("keyed", unique, ()), ("indexed", every, ()), ("then_keyed", (), unique)):
+    for name, (before, after) in ways.items():
         with table_like(stage.database_url, model) as table:
             found[name] = _copied(stage, table, path, before, after)
     with plain_table(stage.database_url) as table:

@@ -12,6 +12,7 @@ import uvicorn
 from typing_extensions import override
 
 from hub.app import build_services, create_app, create_metrics_app, start_services, stop_services, with_limits
+from hub.memory import share_one_heap
 from hub.protocol import BoundedProtocol
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def servers_of(services: Services) -> list[_Server]:
 
 def serve(settings: Settings, database: Database, on_ready: Callable[[Services], None] | None = None) -> None:
     """Serve until SIGTERM or SIGINT; ``on_ready`` is called in a thread once every port answers."""
+    share_one_heap()
     services = build_services(settings, database)
     start_services(services)
     try:

@@ -11,12 +11,13 @@ import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hub import faults
 from hub.directory.errors import NotYourEntryError
 from hub.directory.facts import load_resource
 from hub.ledger.receipts import digest_member
+from hub.memory import give_back
 from hub.push import progress, store, waiting
 from hub.push.arrival import Arrival, content_of
 from hub.push.errors import GateStoppedError, PushError
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from hub.context import Context
     from hub.database import Database, Unit
     from hub.directory.facts import Resource
+
+_LARGE_BYTES: Final = 16 << 20
+"""From a file of this size on, memory is given back after its push."""
 
 __all__ = ["Accepted", "AllowedModesError", "Arrival", "accept", "check_standing", "known"]
 
@@ -68,6 +72,8 @@ def accept(context: Context, database: Database, arrival: Arrival, limits: Limit
         NotWaitingError, CannotWaitError: the push to be released does not wait, or this one cannot.
     """
     entry_id: uuid.UUID | None = None
+    # Asked for now: a file that waits for a person is moved away.
+    is_large = arrival.path.is_file() and arrival.path.stat().st_size >= _LARGE_BYTES
     try:
         with (
             TemporaryDirectory(prefix="report-", dir=_folder_of(arrival)) as folder,
@@ -83,6 +89,9 @@ def accept(context: Context, database: Database, arrival: Arrival, limits: Limit
     except GateStoppedError as error:
         stop(context, database, arrival, entry_id, error)
         raise
+    finally:
+        if is_large:
+            give_back()
     faults.point("push.committed")
     if indexes_due:
         progress.listener().at(progress.Stage.INDEXING, int(accepted.push.outcome.counts.get("received", 0)))
