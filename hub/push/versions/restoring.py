@@ -197,7 +197,7 @@ def tell_proposed(
             en=f"{resource.title}: {what[1]} and waits for a second approver",
             next_zh=next_step[0],
             next_en=next_step[1],
-            link=f"/api/v1/entries/{resource.name}/versions/acts",
+            link="/w/pushes",
             subject_kind="version_act",
             subject_id=str(act.id),
             once=f"version:{act.id}",
