@@ -14,7 +14,7 @@ from catalogue.item import DataType
 from hub.push.column import repair, set_typed
 from hub.push.rules_of_values import RANGE_VALUE, UNIT_OTHER, UNIT_UNSAID
 from hub.push.storage import BIGINT_DIGITS, DECIMAL_DIGITS, MONEY_SCALE, storage_type
-from hub.push.units import WITH_UNIT, shifted, shifts_to
+from hub.push.units import OWN_CURRENCY, SIGNS, WITH_UNIT, shifted, shifts_to
 
 if TYPE_CHECKING:
     from catalogue.item import Item
@@ -36,6 +36,7 @@ def check_numbers(raw: pl.Series, item: Item, context: Context) -> Checked:
     is_exact = kind != pl.Float64()
 
     def parse(cleaned: Cleaned, part: Checked) -> Checked:
+        _mark_currency(cleaned.values, part, context.reading.unit)
         values = _without_unit(cleaned.values, part, context.reading.unit)
         grouped = (values.str.contains(_GROUPED) | values.str.contains(_CURRENCY)).fill_null(value=False)
         bare = values.str.replace_all("[,¥￥$]", "").zip_with(grouped, values)
@@ -63,6 +64,18 @@ def _formed(values: pl.Series) -> pl.Series:
     """Return what is written as a plain number, null else."""
     formed = values.str.contains(_NUMBER)
     return values.set(~formed.fill_null(value=True), None)
+
+
+def _mark_currency(values: pl.Series, part: Checked, unit: str | None) -> None:
+    """Mark amounts whose sign names another currency than the item, or a foreign one where the item names none."""
+    signs = values.str.extract(r"^[+-]?([¥￥$])")
+    if signs.null_count() == signs.len():
+        return
+    for sign, currency in SIGNS.items():
+        if unit is None and currency != OWN_CURRENCY:
+            part.mark((signs == sign) & part.rules.is_null(), UNIT_UNSAID, signs)
+        elif unit is not None and currency not in shifts_to(unit):
+            part.mark((signs == sign) & part.rules.is_null(), UNIT_OTHER, signs + f" → {unit}")
 
 
 def _without_unit(values: pl.Series, part: Checked, unit: str | None) -> pl.Series:

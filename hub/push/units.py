@@ -17,8 +17,20 @@ if TYPE_CHECKING:
 
     from catalogue.item import Item
 
+_MULTIPLES: Final = {"": 0, "百": 2, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8}
+
+
+def _of_currency(*written: str) -> dict[str, int]:
+    """Return the words of one currency: each way to write it, ``_`` being the place of the multiple."""
+    return {word.replace("_", multiple): power for word in written for multiple, power in _MULTIPLES.items()}
+
+
 _SERIES: Final[tuple[Mapping[str, int], ...]] = (
-    {"元": 0, "人民币元": 0, "百元": 2, "千元": 3, "万元": 4, "百万元": 6, "千万元": 7, "亿元": 8},
+    _of_currency("_元", "人民币_元", "_人民币元", "_元人民币", "_元(人民币)", "_人民币"),
+    _of_currency("_美元", "_美金", "_元(美元)", "_元美元"),
+    _of_currency("_港元", "_港币", "_元(港元)", "_元港币"),
+    _of_currency("_欧元", "_元(欧元)"),
+    _of_currency("_日元", "_元(日元)"),
     {"人": 0, "千人": 3, "万人": 4, "亿人": 8},
     {"户": 0, "万户": 4},
     {"人次": 0, "万人次": 4},
@@ -37,7 +49,10 @@ KIND_AND_POWER: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
 """Each known unit: the number of its kind, and the power of ten of it."""
 
 _WORDS: Final = "|".join(re.escape(unit) for unit in sorted(KIND_AND_POWER, key=len, reverse=True))
-WITH_UNIT: Final = rf"^([+-]?[¥￥$]?[+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*[(\[]?({_WORDS})[)\]]?$"
+WITH_UNIT: Final = rf"^(?:人民币)?([+-]?[¥￥$]?[+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*[(\[]?({_WORDS})[)\]]?$"
+SIGNS: Final[Mapping[str, str]] = MappingProxyType({"¥": "元", "￥": "元", "$": "美元"})
+"""The signs before an amount, with the currency each is read as; a dollar is never taken for a yuan."""
+OWN_CURRENCY: Final = "元"
 _IN_NAME: Final = re.compile(rf"[（(\[]\s*(?:单位[:：]\s*)?({_WORDS})\s*[)）\]]\s*$")
 _IN_TEXT: Final = re.compile(rf"(?:计量)?单位\s*[:：为]\s*({_WORDS})(?![\w%‰])")
 

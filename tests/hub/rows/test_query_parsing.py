@@ -7,7 +7,7 @@ import uuid
 import orjson
 import pytest
 
-from hub.rows.errors import QueryError, QuerySyntaxError, QueryTooComplexError
+from hub.rows.errors import MomentError, QueryError, QuerySyntaxError, QueryTooComplexError
 from hub.rows.parsing import parse_json, parse_parameters
 from hub.rows.query import And, Comparison, Count, Not, Op, Or, Order, Page, Query, columns_used
 
@@ -79,7 +79,6 @@ def test_a_tree_of_conditions_is_read() -> None:
         [("items", "a,*")],
         [("limit", "-1")],
         [("limit", "１０")],
-        [("as_of", "1 OR 1=1")],
         [("count", "all")],
         [("where", "{")],
         [("limit", "1"), ("limit", "2")],
@@ -88,6 +87,12 @@ def test_a_tree_of_conditions_is_read() -> None:
 def test_what_is_no_query_is_refused(parameters: list[tuple[str, str]]) -> None:
     with pytest.raises(QuerySyntaxError):
         parse_parameters(ID, parameters)
+
+
+@pytest.mark.parametrize("as_of", ["1 OR 1=1", "0", "-1", "１", "2026-02-30", "9999-12-31", "", "99999999999999999999"])
+def test_what_is_no_moment_is_refused(as_of: str) -> None:
+    with pytest.raises(MomentError):
+        parse_parameters(ID, [("as_of", as_of)])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from catalogue.item import DataType, Item
 from hub.push.merge import MergeMode
 from hub.rows.compiler import compile_query
 from hub.rows.cursors import CursorKey
-from hub.rows.errors import CursorError, OperandError, QueryError, UnknownVersionError
+from hub.rows.errors import CursorError, MomentError, OperandError, QueryError, UnknownVersionError
 from hub.rows.parsing import parse_json, parse_parameters
 from hub.rows.query import Count, Op, Order, Page, Query
 from hub.rows.store import Reading, fetch_page, read_page
@@ -264,10 +264,15 @@ def test_an_earlier_version_can_be_read_again(pusher: Pusher) -> None:
     )
 
 
-@pytest.mark.parametrize("version", ["0", "2", "999999999999"])
+@pytest.mark.parametrize("version", ["2", "999999999999"])
 def test_a_version_that_does_not_exist_is_refused(pusher: Pusher, version: str) -> None:
     with pytest.raises(UnknownVersionError):
         _ask(pusher, as_of=version)
+
+
+def test_version_0_cannot_be_asked_for(pusher: Pusher) -> None:
+    with pytest.raises(MomentError):
+        _ask(pusher, as_of="0")
 
 
 def test_a_resource_without_a_push_answers_with_no_rows_of_version_0(database: Database) -> None:
