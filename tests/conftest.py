@@ -28,6 +28,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SMALL = DatabaseOptions(pool_size=4, overflow=8, async_pool_size=4)
+LONGEST_FIRST = (
+    "docs/test_code_blocks.py",
+    "hub/demo/test_run_demo.py",
+    "way/test_way.py",
+    "hub/test_backup_while_pushing.py",
+    "hub/crash/test_kill9.py",
+    "hub/crash/test_kill_in_relay.py",
+    "way/test_way_real_files.py",
+    "hub/test_benchmarks.py",
+    "hub/push/test_interleaving.py",
+    "hub/push/channels/test_uploads_survive.py",
+    "real/test_real_files.py",
+    "hub/test_postgres.py",
+)
+"""Files of few tests that take long: begun first, so that no process is left alone with one of them at the end."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest files first; everything else stays in its order."""
+    places = {config.rootpath / "tests" / name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @dataclass
