@@ -20,18 +20,31 @@ from hub.rows.query import Count, Op, Order, Page, Query
 from hub.rows.store import Reading, fetch_page, read_page
 from hub.rows.tables import RowTable
 from policies.decision import Permit, decide
+from tests.conftest import lent_database
 from tests.hub.rows.builders import KEY, PACK, READING, Pusher, open_permit, person, register
 from tests.policies.builders import open_item, public_request, resource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hub.database import Database
     from hub.rows.store import RowPage
+    from tests.conftest import Server
 
 PEOPLE = [person(n, born=None if n % 7 == 0 else person(n)["born"]) for n in range(60)]
 
 
+@pytest.fixture(scope="module")
+def pusher(server: Server, template: str) -> Iterator[Pusher]:
+    """A resource that all tests of the module read and none changes."""
+    with lent_database(server, template) as database:
+        pusher = Pusher(database, register())
+        pusher.push(PEOPLE)
+        yield pusher
+
+
 @pytest.fixture
-def pusher(database: Database) -> Pusher:
+def changing(database: Database) -> Pusher:
     pusher = Pusher(database, register())
     pusher.push(PEOPLE)
     return pusher
@@ -250,15 +263,15 @@ def test_a_large_total_is_an_estimate_and_says_so(pusher: Pusher, monkeypatch: p
     assert page.total.is_estimate
 
 
-def test_the_version_is_the_number_of_the_last_push(pusher: Pusher) -> None:
-    pusher.push([person(3, persons=99)], MergeMode.UPSERT)
-    assert _ask(pusher).version == 2
+def test_the_version_is_the_number_of_the_last_push(changing: Pusher) -> None:
+    changing.push([person(3, persons=99)], MergeMode.UPSERT)
+    assert _ask(changing).version == 2
 
 
-def test_an_earlier_version_can_be_read_again(pusher: Pusher) -> None:
-    pusher.push([person(3, persons=99)], MergeMode.UPSERT)
-    pusher.push(PEOPLE[30:], allow_shrink=True)
-    assert (_persons(_ask(pusher, as_of="1")), _persons(_ask(pusher, as_of="3"))) == (
+def test_an_earlier_version_can_be_read_again(changing: Pusher) -> None:
+    changing.push([person(3, persons=99)], MergeMode.UPSERT)
+    changing.push(PEOPLE[30:], allow_shrink=True)
+    assert (_persons(_ask(changing, as_of="1")), _persons(_ask(changing, as_of="3"))) == (
         list(range(60)),
         list(range(30, 60)),
     )
@@ -324,11 +337,11 @@ def test_items_named_like_our_own_words_are_kept_apart(database: Database) -> No
     assert [row[1] for row in page.rows] == list(range(10))
 
 
-def test_pages_of_an_earlier_version_come_from_the_indexes_of_both_tables(pusher: Pusher) -> None:
-    pusher.push([person(n, persons=n + 1) for n in range(3000)])
-    pusher.push([person(n, persons=n + 2) for n in range(3000)])
-    query = Query(pusher.table.entry_id, as_of=2)
-    compiled = compile_query(query, open_permit(pusher.table, query), pusher.table, KEY)
-    with pusher.database.begin() as unit:
+def test_pages_of_an_earlier_version_come_from_the_indexes_of_both_tables(changing: Pusher) -> None:
+    changing.push([person(n, persons=n + 1) for n in range(3000)])
+    changing.push([person(n, persons=n + 2) for n in range(3000)])
+    query = Query(changing.table.entry_id, as_of=2)
+    compiled = compile_query(query, open_permit(changing.table, query), changing.table, KEY)
+    with changing.database.begin() as unit:
         plan = unit.driver.execute(b"EXPLAIN " + compiled.statement, compiled.parameters).fetchall()
     assert any("Merge Append" in line[0] for line in plan)

@@ -16,13 +16,17 @@ from hub.rows.query import Order, Query
 from hub.rows.store import read_page
 from policies.decision import Permit, decide
 from policies.facts import Action, Sensitivity, Treatment
+from tests.conftest import lent_database
 from tests.hub.rows.builders import KEY, PACK, READING, Pusher, agency_permit, open_permit, person, register
 from tests.policies.builders import grant, item, request, resource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hub.database import Database
     from hub.rows.store import RowPage
     from hub.rows.tables import RowTable
+    from tests.conftest import Server
 
 GRANTED = {
     "citizen_id": Treatment.MASKED,
@@ -33,8 +37,17 @@ GRANTED = {
 NARROWED = {"item": "district", "op": "eq", "value": "410103"}
 
 
+@pytest.fixture(scope="module")
+def pusher(server: Server, template: str) -> Iterator[Pusher]:
+    """A resource that all tests of the module read and none changes."""
+    with lent_database(server, template) as database:
+        pusher = Pusher(database, register())
+        pusher.push([person(n) for n in range(20)])
+        yield pusher
+
+
 @pytest.fixture
-def pusher(database: Database) -> Pusher:
+def changing(database: Database) -> Pusher:
     pusher = Pusher(database, register())
     pusher.push([person(n) for n in range(20)])
     return pusher
@@ -182,9 +195,9 @@ def test_a_lookup_finds_nothing_under_an_unknown_key(pusher: Pusher) -> None:
     assert _look_up(pusher, {"citizen_id": "x"}) == Found(None, is_ambiguous=False, version=1)
 
 
-def test_a_lookup_that_fits_several_records_is_ambiguous(pusher: Pusher) -> None:
-    pusher.push([person(n, persons=1) for n in range(20)])
-    assert _look_up(pusher, {"persons": 1}) == Found(None, is_ambiguous=True, version=2)
+def test_a_lookup_that_fits_several_records_is_ambiguous(changing: Pusher) -> None:
+    changing.push([person(n, persons=1) for n in range(20)])
+    assert _look_up(changing, {"persons": 1}) == Found(None, is_ambiguous=True, version=2)
 
 
 def test_a_lookup_stays_inside_the_row_filter(pusher: Pusher) -> None:
