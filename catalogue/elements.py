@@ -57,12 +57,13 @@ class Element:
     ``length`` is in characters, ``scale`` in decimals; ``code_list`` is a shipped list, ``standard`` the name of
     a list that is not shipped, ``values`` the allowed codes where the element has a short list of its own.
     ``keys`` are PK (key), AK (other key), FK (link). ``owners`` are departments by function, first the usual source.
+    ``database`` None: the city's own element, of no base database.
     """
 
     code: str
     name: str
     name_en: str
-    database: Database
+    database: Database | None
     type: DataType
     length: int | None
     scale: int | None

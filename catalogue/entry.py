@@ -150,6 +150,44 @@ class PushPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """Metadata of another catalogue for which this description has no place: its name there and its value as text.
+
+    Of a :class:`Link` the text is JSON, because what is said of a file has numbers and truth values.
+    """
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A file or service outside the hub: where it is, what it is called, its format as its source writes it."""
+
+    url: str
+    title: str = ""
+    format: str = ""
+    media_type: str = ""
+    bytes: int | None = None
+    extras: tuple[Extra, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a harvested entry comes from: its source's code, its identifier there, its page, its provider there.
+
+    ``modified`` is the source's own date as it writes it; ``harvested`` the time it was read. The hub holds no rows.
+    """
+
+    source: str
+    record: str
+    harvested: datetime
+    url: str = ""
+    publisher: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One version of an entry.
 
@@ -159,6 +197,8 @@ class Entry:
     ``update_cycle`` a code of ``catalogue_update_cycle``, ``grade`` a code of ``data_grade``,
     ``spatial_coverage`` division codes, ``crs`` a code of ``crs``. ``keys`` are the columns that identify
     a row. ``release_time``: nobody outside the provider reads before it (统计法实施条例 第二十八条).
+    ``origin`` is set on what was harvested; ``links`` are its files and services at the source; ``extras`` keep
+    what another catalogue said of it beyond all this, so that it can be given back without loss.
     """
 
     title: str
@@ -198,6 +238,9 @@ class Entry:
     review_on: date | None = None
     registration_code: str | None = None
     registration_expires: date | None = None
+    origin: Origin | None = None
+    links: tuple[Link, ...] = ()
+    extras: tuple[Extra, ...] = ()
 
     def item(self, column: str) -> Item | None:
         """Return the item with this column name, None when there is none."""

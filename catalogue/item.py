@@ -56,6 +56,7 @@ class Item:
     ``organisation_code``, ``division_code`` ...), ``masking`` a rule of ``masking_rules.csv``.
     ``share_type`` and ``open_type`` None mean the entry's value holds. ``own_motion`` is a code of ``own_motion``
     where the organ must publish the item by itself (政府信息公开条例 Art. 20): no secret without a referral.
+    ``ckan_id`` is the name a CKAN client gave it, where that is no column name: it is shown under it there.
     """
 
     name: str
@@ -81,3 +82,4 @@ class Item:
     description: str = ""
     aliases: tuple[str, ...] = ()
     own_motion: str | None = None
+    ckan_id: str | None = None

@@ -10,10 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from catalogue import tables
-from catalogue.names import index_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date, datetime
 
 
@@ -74,18 +73,6 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRow:
-    """An item of a published version as the search needs it."""
-
-    column: str
-    name: str
-    sensitivity: str
-    share_type: int
-    is_open: bool
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ExemptionRow:
     """A stored exemption record; ``body`` is read by the use case."""
 
@@ -101,14 +88,17 @@ class ExemptionRow:
     status: str
 
 
-_ENTRY = [tables.entry.c[name] for name in EntryRow.__dataclass_fields__]
+ENTRY_COLUMNS = [tables.entry.c[name] for name in EntryRow.__dataclass_fields__]
 _VERSION = [tables.entry_version.c[name] for name in VersionRow.__dataclass_fields__]
 
 
+def entry_row(values: Mapping[str, Any]) -> EntryRow:
+    """Return the standing of an entry from its columns."""
+    return EntryRow(**{**values, "class_path": tuple(values["class_path"])})
+
+
 def _entry(row: sa.Row[Any]) -> EntryRow:
-    values = dict(row._mapping)
-    values["class_path"] = tuple(values["class_path"])
-    return EntryRow(**values)
+    return entry_row(dict(row._mapping))
 
 
 def _version(row: sa.Row[Any]) -> VersionRow:
@@ -121,20 +111,29 @@ def insert_entry(unit: InTransaction, row: EntryRow, sort_key: str) -> None:
     """Store a new entry without versions."""
     values = {name: getattr(row, name) for name in EntryRow.__dataclass_fields__}
     values["class_path"] = list(row.class_path)
-    unit.connection.execute(tables.entry.insert().values(**values, sort_key=sort_key, terms=[], title_terms=[]))
+    unit.connection.execute(tables.entry.insert().values(**values, sort_key=sort_key))
 
 
 def find_entry(unit: InTransaction, key: str | uuid.UUID, *, lock: bool = False) -> EntryRow | None:
-    """Return an entry by its name, its resource code or its id."""
+    """Return an entry by its name, its id, or any code of any scheme it has or had."""
     if isinstance(key, uuid.UUID):
         condition: sa.ColumnElement[bool] = tables.entry.c.id == key
     elif "/" in key:
         condition = tables.entry.c.resource_code == key
     else:
         condition = tables.entry.c.name == key
-    query = sa.select(*_ENTRY).where(condition)
-    row = unit.connection.execute(query.with_for_update() if lock else query).one_or_none()
-    return _entry(row) if row is not None else None
+    row = _one_entry(unit, condition, lock=lock)
+    if row is None and isinstance(key, str):
+        coded = sa.select(tables.entry_code.c.entry_id).where(tables.entry_code.c.code == key)
+        row = _one_entry(unit, tables.entry.c.id.in_(coded), lock=lock)
+    return row
+
+
+def _one_entry(unit: InTransaction, condition: sa.ColumnElement[bool], *, lock: bool) -> EntryRow | None:
+    """Return the entry of a condition; None where none fits, or (two schemes writing alike) more than one."""
+    query = sa.select(*ENTRY_COLUMNS).where(condition).limit(2)
+    rows = unit.connection.execute(query.with_for_update() if lock else query).all()
+    return _entry(rows[0]) if len(rows) == 1 else None
 
 
 def names_like(unit: InTransaction, stem: str) -> frozenset[str]:
@@ -143,6 +142,14 @@ def names_like(unit: InTransaction, stem: str) -> frozenset[str]:
         sa.select(tables.entry.c.name).where(tables.entry.c.name.startswith(stem, autoescape=True))
     )
     return frozenset(rows.scalars())
+
+
+def names_between(unit: InTransaction, low: uuid.UUID, high: uuid.UUID) -> tuple[tuple[uuid.UUID, str], ...]:
+    """Return id and name of the entries whose ids lie between two, both included; at most a few are asked for."""
+    rows = unit.connection.execute(
+        sa.select(tables.entry.c.id, tables.entry.c.name).where(tables.entry.c.id.between(low, high)).limit(16)
+    )
+    return tuple((row[0], row[1]) for row in rows)
 
 
 def title_taken(unit: InTransaction, provider_id: uuid.UUID, title: str, besides: uuid.UUID | None) -> bool:
@@ -236,6 +243,11 @@ def events(unit: InTransaction, entry_id: uuid.UUID, version: int) -> tuple[Even
     return tuple(EventRow(**row._mapping) for row in rows)
 
 
+def steps_of(unit: InTransaction, entry_id: uuid.UUID, version: int) -> tuple[str, ...]:
+    """Return the names of the steps of a version in order."""
+    return tuple(event.step for event in events(unit, entry_id, version))
+
+
 def take_sequence(unit: InTransaction, class_code: str) -> int:
     """Return the next sequence number of a class; consecutive, from 1, never reused."""
     statement = insert(tables.resource_code_sequence).values(class_code=class_code, last=1)
@@ -246,39 +258,6 @@ def take_sequence(unit: InTransaction, class_code: str) -> int:
         ).returning(tables.resource_code_sequence.c.last)
     ).scalar_one()
     return taken
-
-
-def index_entry(
-    unit: InTransaction, entry_id: uuid.UUID, title_texts: Iterable[str], texts: Iterable[str], items: Sequence[ItemRow]
-) -> None:
-    """Index a published version in the same transaction: entry terms, title terms and its items."""
-    title_terms = {term for text in title_texts for term in index_terms(text)}
-    terms = title_terms | {term for text in texts for term in index_terms(text)}
-    item_rows = []
-    for position, item in enumerate(items):
-        item_terms = {term for text in item.texts for term in index_terms(text)}
-        terms |= item_terms
-        item_rows.append(
-            {
-                "entry_id": entry_id,
-                "column": item.column,
-                "position": position,
-                "name": item.name,
-                "sensitivity": item.sensitivity,
-                "share_type": item.share_type,
-                "is_open": item.is_open,
-                "terms": sorted(item_terms),
-            }
-        )
-    update_entry(unit, entry_id, terms=sorted(terms), title_terms=sorted(title_terms))
-    unindex_items(unit, entry_id)
-    if item_rows:
-        unit.connection.execute(tables.entry_item.insert(), item_rows)
-
-
-def unindex_items(unit: InTransaction, entry_id: uuid.UUID) -> None:
-    """Take the items of an entry out of the item search."""
-    unit.connection.execute(tables.entry_item.delete().where(tables.entry_item.c.entry_id == entry_id))
 
 
 def insert_exemption(unit: InTransaction, row: ExemptionRow, *, recorded_by: uuid.UUID, recorded_at: datetime) -> None:
@@ -342,7 +321,7 @@ def list_entries(
         sa.select(sa.func.count()).select_from(tables.entry).where(*conditions)
     ).scalar_one()
     rows = unit.connection.execute(
-        sa.select(*_ENTRY)
+        sa.select(*ENTRY_COLUMNS)
         .where(*conditions)
         .order_by(tables.entry.c.sort_key, tables.entry.c.id)
         .limit(limit)

@@ -1,30 +1,56 @@
-"""Words of everyday speech for the words of the standards, so that either finds the other in the directory."""
+"""Words that mean the same to a searcher, words that decide nothing, and traditional forms of characters.
+
+Shipped as data with a version (``codes/search_words.toml``); the names of data elements and their words come from the
+data-element dictionary, so that 身份证号 finds 公民身份号码. Reads package data, no other I/O.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+import tomllib
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
-SYNONYMS: Final = (
-    ("公民身份号码", "身份证号", "身份证号码", "身份号码"),
-    ("统一社会信用代码", "信用代码", "社会信用代码"),
-    ("组织机构代码", "机构代码"),
-    ("行政区划代码", "区划代码", "行政区划", "地区代码"),
-    ("法定代表人", "法人代表", "负责人", "经营者"),
-    ("法人单位", "企业", "市场主体", "经营主体", "公司"),
-    ("联系电话", "电话号码", "手机号", "手机号码"),
-    ("出生日期", "出生年月", "生日"),
-    ("户籍地址", "户口地址", "户籍所在地", "户口所在地"),
-    ("居住地址", "现住址", "居住地", "家庭住址"),
-    ("婚姻状况", "婚姻状态", "婚否"),
-    ("文化程度", "学历", "教育程度"),
-    ("低保", "最低生活保障"),
-    ("医保", "医疗保险", "基本医疗保险"),
-    ("社保", "社会保险"),
-    ("公交站点", "公交车站", "公共汽车站"),
-    ("不动产", "房产", "房屋登记"),
-    ("电子证照", "电子证件"),
-    ("生产总值", "国内生产总值", "地区生产总值", "gdp"),
-    ("经纬度", "坐标", "地理位置"),
-    ("营业执照", "工商登记", "企业登记", "市场主体登记"),
-)
-"""Groups of words that mean the same to a searcher; the first is the word of the standard."""
+from catalogue.dictionary_elements import synonym_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@cache
+def _shipped() -> Mapping[str, Any]:
+    return MappingProxyType(
+        tomllib.loads(files("catalogue.codes").joinpath("search_words.toml").read_text(encoding="utf-8"))
+    )
+
+
+VERSION: Final[str] = _shipped()["version"]
+GENERIC: Final = frozenset[str](_shipped()["generic"])
+"""Words of nearly every title (信息, 数据): wished for, never asked for, unless nothing else is typed."""
+JOINING: Final[str] = _shipped()["joining"]
+"""Characters between words (的, 和): left out of what is asked for."""
+SYLLABLES: Final = frozenset[str](_shipped()["syllables"].split())
+"""Every syllable of pinyin, without tones."""
+WORDS: Final = frozenset[str](_shipped()["words"].split())
+"""Words that what is typed is parted at."""
+_SIMPLE: Final = {
+    ord(old): new for old, new in zip(_shipped()["traditional"], _shipped()["simplified"], strict=True) if old != new
+}
+
+
+def simplified(text: str) -> str:
+    """Return a text with the common traditional characters in their simplified form."""
+    return text.translate(_SIMPLE)
+
+
+@cache
+def groups_by_word() -> Mapping[str, tuple[str, ...]]:
+    """Return the other words of each word's groups, folded to small letters."""
+    groups = (*map(tuple, _shipped()["groups"]), *synonym_groups())
+    found: dict[str, dict[str, None]] = {}
+    for group in groups:
+        words = [word.lower() for word in group]
+        for word in words:
+            found.setdefault(word, {}).update(dict.fromkeys(other for other in words if other != word))
+    return MappingProxyType({word: tuple(others) for word, others in found.items()})

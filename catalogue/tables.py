@@ -37,13 +37,12 @@ entry = sa.Table(
     sa.Column("share_type", sa.SmallInteger, nullable=False),
     sa.Column("open_type", sa.SmallInteger, nullable=False),
     sa.Column("class_path", ARRAY(sa.Text), nullable=False),
-    sa.Column("terms", ARRAY(sa.Text), nullable=False, comment="2-grams and words of the published version"),
-    sa.Column("title_terms", ARRAY(sa.Text), nullable=False),
+    sa.Column("terms", ARRAY(sa.Text), nullable=False, server_default="{}", comment="not written since 0018"),
+    sa.Column("title_terms", ARRAY(sa.Text), nullable=False, server_default="{}", comment="not written since 0018"),
     sa.Column("created_at", AWARE, nullable=False),
     sa.Column("published_at", AWARE),
     sa.Column("withdrawn_at", AWARE),
     sa.Column("suspended", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Index("ix_entry_terms", "terms", postgresql_using="gin"),
 )
 
 entry_version = sa.Table(
@@ -76,6 +75,52 @@ entry_event = sa.Table(
     sa.Index("ix_entry_event_entry_version", "entry_id", "version"),
 )
 
+_NARROW = {"toast_tuple_target": "128"}
+"""Arrays of terms lie beside the row: counting a hundred thousand hits reads narrow rows and never the terms."""
+
+entry_index = sa.Table(
+    "entry_index",
+    metadata,
+    sa.Column("entry_id", UUID(as_uuid=True), sa.ForeignKey("hub.entry.id"), primary_key=True),
+    sa.Column("profile", sa.Integer, nullable=False, comment="hub.index_profile: everything that is filtered by"),
+    sa.Column("open_type", sa.SmallInteger, nullable=False),
+    sa.Column("standing", sa.SmallInteger, nullable=False, comment="smaller stands first: source, length of title"),
+    sa.Column("made_by", sa.SmallInteger, nullable=False, comment="which way of making terms wrote the row"),
+    sa.Column("item_count", sa.Integer, nullable=False),
+    sa.Column("modified", AWARE, nullable=False, comment="publication of the version in force"),
+    sa.Column("data_at", AWARE, comment="last merged push"),
+    sa.Column("due_at", AWARE, comment="when the next data are due; null where the cycle sets no day"),
+    sa.Column("overdue_at", AWARE, comment="a whole cycle after that"),
+    sa.Column("rows", sa.BigInteger, comment="rows of the data it stands at"),
+    sa.Column("issued", sa.Date),
+    sa.Column("stale_after", sa.Interval, comment="length of the update cycle"),
+    sa.Column("keywords", ARRAY(sa.Text), nullable=False),
+    sa.Column("title_terms", ARRAY(sa.Text), nullable=False, comment="2-grams, words, pinyin of title and codes"),
+    sa.Column("terms", ARRAY(sa.Text), nullable=False, comment="those of all texts and items"),
+    sa.Index("ix_entry_index_title_terms", "title_terms", postgresql_using="gin"),
+    sa.Index("ix_entry_index_terms", "terms", postgresql_using="gin"),
+    sa.Index("ix_entry_index_profile", "profile"),
+    sa.Index("ix_entry_index_modified", "modified"),
+    comment="one row a published entry that is not withdrawn; written in the transaction of its publication",
+    postgresql_with=_NARROW,
+)
+
+index_profile = sa.Table(
+    "index_profile",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("body", JSONB, nullable=False, comment="facet: its values, as texts"),
+    comment="INVARIANT: a row is never changed; processes keep them in memory",
+)
+
+directory_state = sa.Table(
+    "directory_state",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True),
+    sa.Column("revision", sa.BigInteger, nullable=False, comment="counts the transactions that changed the index"),
+)
+
 entry_item = sa.Table(
     "entry_item",
     metadata,
@@ -86,9 +131,25 @@ entry_item = sa.Table(
     sa.Column("sensitivity", sa.Text, nullable=False),
     sa.Column("share_type", sa.SmallInteger, nullable=False),
     sa.Column("is_open", sa.Boolean, nullable=False),
-    sa.Column("terms", ARRAY(sa.Text), nullable=False),
-    sa.Index("ix_entry_item_terms", "terms", postgresql_using="gin"),
+    sa.Column("terms", ARRAY(sa.Text), nullable=False, server_default="{}", comment="not written since 0018"),
+    sa.Column("label", sa.Integer, comment="hub.item_label"),
+    sa.Column("profile", sa.Integer, comment="that of the entry"),
+    sa.Column("is_public", sa.Boolean, nullable=False, server_default=sa.false(), comment="as the entry"),
+    sa.Column("standing", sa.SmallInteger, nullable=False, server_default="0", comment="smaller stands first"),
+    sa.Index("ix_entry_item_label_standing", "label", "standing", postgresql_include=["profile", "is_public"]),
     comment="items of the published version, for item search",
+)
+
+item_label = sa.Table(
+    "item_label",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False, comment="folded name of the item"),
+    sa.Column("terms", ARRAY(sa.Text), nullable=False, comment="of name, column and aliases"),
+    sa.Index("ix_item_label_terms", "terms", postgresql_using="gin"),
+    sa.Index("ix_item_label_name", "name"),
+    comment="what items are called; INVARIANT: a row is never changed. An item in force carries one",
 )
 
 resource_code_sequence = sa.Table(
@@ -113,4 +174,17 @@ exemption = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("recorded_by", UUID(as_uuid=True), nullable=False),
     sa.Column("recorded_at", AWARE, nullable=False),
+)
+
+entry_code = sa.Table(
+    "entry_code",
+    metadata,
+    sa.Column("scheme", sa.Text, primary_key=True, comment="catalogue.code_schemes, or hub.code_scheme"),
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("entry_id", UUID(as_uuid=True), nullable=False, index=True),
+    sa.Column("issued_at", AWARE, nullable=False),
+    sa.Column("replaced_by", sa.Text, comment="the code of the same scheme that followed; null: the one in force"),
+    sa.Column("replaced_at", AWARE),
+    sa.Index("ix_entry_code_code", "code"),
+    comment="every code an entry ever had, by scheme; never given to another entry",
 )

@@ -22,10 +22,22 @@ from hub import problems, schema
 from hub.api import (
     agencies,
     aggregates,
+    catalogues,
     citizens,
+    ckan,
+    ckan_files,
+    ckan_tokens,
     clocks,
     corrections,
     demo_identity,
+    describing,
+    directory_duties,
+    directory_duties_inventory,
+    directory_duties_sources,
+    directory_metadata,
+    directory_metadata_entries,
+    directory_metadata_keeping,
+    directory_sheets,
     downloads,
     entries,
     exemption_claims,
@@ -44,6 +56,7 @@ from hub.api import (
     relay,
     requests,
     rows,
+    searching,
     supervision,
     uploads,
     versions,
@@ -51,6 +64,7 @@ from hub.api import (
 from hub.api.application_library import router as application_library_router
 from hub.api.applications import router as applications_router
 from hub.api.authentication import ledger_recorder
+from hub.api.harvest import router as harvest_router
 from hub.api.identity import install_identity
 from hub.api.match import router as match_router
 from hub.api.pulls import router as pulls_router
@@ -66,6 +80,8 @@ from hub.exchange.standing import ResourceCache
 from hub.exchange.subscriptions.parts import SECRET_FILE, Outside, build_delivery
 from hub.exchange.subscriptions.standing import Doorkeeper
 from hub.exchange.watch import Limits, Watch
+from hub.harvest.service import FOLDER as HARVEST_FOLDER
+from hub.harvest.service import Harvester
 from hub.housekeeping import Housekeeper, empty_incoming
 from hub.identity.citizens.oidc import relying_party_of
 from hub.identity.sealing import KEY_FILE, Sealer
@@ -102,7 +118,15 @@ DESCRIPTION = (
     "Shutong, the government data directory and exchange. Errors are RFC 9457 problems."
 )
 EXCHANGE_ROUTERS: Final = (
+    directory_metadata_entries.router,
+    directory_metadata_keeping.router,
     entries.router,
+    ckan_tokens.router,
+    describing.router,
+    directory_duties.router,
+    directory_duties_inventory.router,
+    directory_duties_sources.router,
+    directory_sheets.router,
     exemption_claims.router,
     exemptions.router,
     push_loop.router,
@@ -130,6 +154,7 @@ EXCHANGE_ROUTERS: Final = (
     privacy.router,
     relay.router,
     pulls_router,
+    harvest_router,
 )
 """What departments, agencies and operators use, and the public entry point does not have."""
 
@@ -162,6 +187,7 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
     relay_sweeps = sweeps_of(Desk(context, database, cache, relays, cursor_key))
     upload_sweep = sweep_of(desk_of(settings, context, database))
     puller = _puller_of(settings, database, context)
+    harvester = _harvester_of(settings, database, context)
     incoming_folder(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
     return Services(
         settings=settings,
@@ -171,7 +197,12 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
         integrator=Integrator(database, log.signer),
         housekeeper=Housekeeper(database, metrics, now),
         calendars=calendars,
-        rounds=Rounds(database, context, metrics, (*all_sweeps(), *relay_sweeps, upload_sweep, *puller.sweeps())),
+        rounds=Rounds(
+            database,
+            context,
+            metrics,
+            (*all_sweeps(), *relay_sweeps, upload_sweep, *puller.sweeps(), *harvester.sweeps()),
+        ),
         metrics=metrics,
         cache=cache,
         delivery=_delivery_of(settings, database, Doorkeeper(context, identity.keeper, cache), metrics),
@@ -182,6 +213,7 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
         citizens=relying_party_of(settings, now),
         relay=relays,
         pulls=puller,
+        harvests=harvester,
     )
 
 
@@ -202,6 +234,12 @@ def _puller_of(settings: Settings, database: Database, context: Context) -> Pull
     sealer = Sealer(open_secret(settings.data_dir / "keys" / KEY_FILE))
     outside = PullOutside(policy_of(settings), limits, settings.pull_folders, sealer)
     return Puller(context, database, outside, incoming_folder(settings))
+
+
+def _harvester_of(settings: Settings, database: Database, context: Context) -> Harvester:
+    """Return what harvests catalogues: by the egress policy, files in a folder that outlives a restart."""
+    limits = SourceLimits(total_bytes=settings.pull_limit_bytes, statement_seconds=settings.pull_statement_seconds)
+    return Harvester(context, database, (policy_of(settings), limits), settings.data_dir / HARVEST_FOLDER)
 
 
 def _watch_of(settings: Settings) -> Watch:
@@ -253,8 +291,14 @@ def create_app(services: Services, entry_point: EntryPoint = "both") -> FastAPI:
         app.include_router(own_data.router)
         if services.settings.demo:
             app.include_router(demo_identity.router_of(services))
+    app.include_router(ckan.router)
+    app.include_router(ckan_files.router)
+    app.state.ckan_writes = not is_public  # who writes is staff: that is the other entry point
     app.include_router(citizens.router)  # organs search the directory and read open data too
+    app.include_router(searching.router)
+    app.include_router(directory_metadata.router)
     install_identity(app, services.identity, serves_exchange=not is_public)
+    catalogues.install(app)  # before the pages: at two addresses it serves who wants no page
     pages.install(app, services, has_login=not is_public)
     if not is_public:
         for router in EXCHANGE_ROUTERS:
@@ -295,6 +339,7 @@ def stop_services(services: Services) -> None:
     services.delivery.dispatcher.close()
     services.rounds.stop()
     services.pulls.close()
+    services.harvests.close()
     services.housekeeper.stop()
     services.identity.stop()
     services.integrator.stop()

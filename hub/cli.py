@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub import __version__, cli_client, cli_delivery, cli_push, cli_versions
+from hub import __version__, cli_client, cli_delivery, cli_directory_entries, cli_push, cli_versions
+from hub.cli_catalogue import describe
+from hub.cli_ckan import ckan_app
 from hub.cli_correction import correct_app
+from hub.cli_directory import directory_app
+from hub.cli_duties import duty_app, inventory_app, source_app
 from hub.cli_exemption import exemption_app
 from hub.cli_figures import figures
 from hub.cli_grants import grant_app
@@ -23,6 +27,7 @@ from hub.cli_mapping import mapping_app
 from hub.cli_output import Exit, emit, explained, pick, say
 from hub.cli_rules import rules_app
 from hub.cli_scan import scan
+from hub.cli_sheets import sheet_app
 from hub.cli_staff import catalogue_app
 from hub.cli_supervision import calendar_app
 from hub.cli_watch import watch
@@ -61,14 +66,22 @@ app.command()(cli_delivery.match)
 app.command()(cli_delivery.changes)
 app.command()(cli_delivery.subscribe)
 app.add_typer(cli_delivery.webhook_app)
+catalogue_app.command("describe")(describe)
 app.add_typer(catalogue_app)
 app.add_typer(request_app)
 app.add_typer(grant_app)
 app.add_typer(correct_app)
+cli_directory_entries.install(directory_app)
+app.add_typer(directory_app)
 app.add_typer(exemption_app)
 app.add_typer(mapping_app)
 app.add_typer(rules_app)
+app.add_typer(duty_app)
+app.add_typer(inventory_app)
+app.add_typer(source_app)
+app.add_typer(sheet_app)
 app.add_typer(calendar_app, name="calendar")
+app.add_typer(ckan_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub import cli_pull, cli_register, cli_relay
+from hub import cli_harvest, cli_pull, cli_register, cli_relay
 from hub.cli_output import emit, explained, pick, say
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def install(app: typer.Typer) -> None:
     cli_register.install(app, key_app)
     cli_relay.install(app)
     cli_pull.install(app)
+    cli_harvest.install(app)
 
 
 def console_context(settings: Settings, database: Database) -> Context:

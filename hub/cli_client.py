@@ -24,6 +24,11 @@ KeyFile = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 DEFAULT_URL = "http://127.0.0.1:8000"
+FACETS = {
+    "provider": "提供单位", "class": "资源分类", "theme": "主题", "share_type": "共享类型", "open_type": "开放类型",
+    "format": "格式", "cycle": "更新周期", "sensitivity": "敏感类别", "freshness": "更新情况",
+}  # fmt: skip
+SHOWN_VALUES = 8
 PROOF_SECONDS = 15.0
 """Longest wait for the proof of a receipt; the hub promises it within a second."""
 
@@ -55,6 +60,11 @@ def connect(url: str, system: str | None, key_file: Path | None, *, needs_key: b
 def find(
     text: Annotated[str, typer.Argument(help="要找的词：信息项、条目、部门 / what to look for")],
     items: Annotated[bool, typer.Option("--items/--entries", help="找信息项还是条目")] = True,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="筛选 类别=值，如 open_type=1、cycle=2、freshness=overdue，可多次 / filter facet=value"),
+    ] = None,
+    facets: Annotated[bool, typer.Option("--facets", help="同时按类别计数 / count by facet")] = False,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
     url: Url = DEFAULT_URL,
     system: SystemId = None,
@@ -65,20 +75,52 @@ def find(
     with explained(as_json=as_json):
         hub = connect(url, system, key_file, needs_key=False)
         path = "/api/v1/items" if items else "/api/v1/datasets"
-        result = hub.call("GET", path, params={"q": text, "limit": limit})
+        asked: dict[str, Any] = {"q": text, "limit": limit}
+        for name, value in _pairs_of(where or []):
+            asked.setdefault(name, []).append(value)
+        if facets:
+            asked["facet"] = list(FACETS)
+        result = hub.call("GET", path, params=asked)
         emit(result, as_json=as_json, text="\n".join(find_lines(result)))
 
 
 def find_lines(result: dict[str, Any]) -> list[str]:
-    """Return what was found, items or entries, as a terminal shows it."""
-    hits = result["items"] if "items" in result else result["datasets"]
+    """Return what was found, items or entries, as a terminal shows it; what is near where nothing was."""
+    are_items = "items" in result
+    hits = result["items"] if are_items else result["datasets"]
     lines = [pick(f"共 {result['total']} 条，显示 {len(hits)} 条", f"{len(hits)} of {result['total']}")]
-    for hit in hits:
-        if "items" in result:
-            lines.append(f"  {hit['item']}  {hit['provider']} · {hit['title']} ({hit['name']})  {hit['sharing']}")
-        else:
-            lines.append(f"  {hit['title']}  {hit['provider']}  ({hit['name']})")
+    lines += [_item_line(hit) if are_items else _entry_line(hit) for hit in hits]
+    if result.get("near"):
+        lines.append(pick("只包含部分检索词的条目：", "entries that hold part of the words:"))
+        lines += [_entry_line(hit) for hit in result["near"]]
+    if result.get("suggestions"):
+        words = "、".join(result["suggestions"])
+        lines.append(pick(f"您是不是要找：{words}", f"did you mean: {words}"))
+    for name, values in result.get("facets", {}).items():
+        counted = "，".join(f"{pick(one['name'], one['name_en']) or one['value']} {one['count']}" for one in values[:8])
+        more = f" …（{len(values)}）" if len(values) > SHOWN_VALUES else ""
+        lines.append(f"  {FACETS[name]} {name}: {counted}{more}")
     return lines
+
+
+def _item_line(hit: dict[str, Any]) -> str:
+    source = pick(" ★数源单位", " ★source") if hit["is_authoritative"] else ""
+    days = hit["answer_working_days"]
+    answered = "" if days is None else pick(f"，{days} 个工作日内答复", f", answered in {days} working days")
+    condition = f"（{hit['condition']}）" if hit["condition"] else ""
+    return (
+        f"  {hit['item']}  {hit['provider']}{source} · {hit['title']} ({hit['name']})"
+        f"  {hit['sharing']}{condition}{answered}"
+    )
+
+
+def _entry_line(hit: dict[str, Any]) -> str:
+    source = pick(" ★数源单位", " ★source") if hit["is_authoritative"] else ""
+    return f"  {hit['title']}  {hit['provider']}{source}  ({hit['name']})"
+
+
+def _pairs_of(values: list[str]) -> list[tuple[str, str]]:
+    return [pair for value in values for pair in _pairs([value]).items()]
 
 
 def _pairs(values: list[str]) -> dict[str, str]:

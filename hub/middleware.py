@@ -46,6 +46,15 @@ UPLOAD_PATH = re.compile(r"^/api/v1/uploads/[0-9a-f-]+$")
 MATCH_PATH = re.compile(r"^/api/v1/exchange/[^/]+/match(/file)?$")
 MATCH_LIMIT_BYTES = 32 << 20
 """Largest batch to compare: 100,000 rows of a few texts each."""
+CKAN_PATH = re.compile(r"^/api/(3/)?action/(resource_(create|update|patch)|datastore_(create|upsert))$")
+CKAN_LIMIT_BYTES = 64 << 20
+"""Largest file or list of records of a CKAN client; larger files are pushed by ``hub push``."""
+HARVEST_PATH = re.compile(r"^/api/v1/harvest/sources/[a-z0-9-]+/(runs|preview)$")
+HARVEST_LIMIT_BYTES = 256 << 20
+"""Largest file of a catalogue to be harvested."""
+SHEET_PATH = re.compile(r"^(/api/v1/(sheets/(national|edit)|duties/import|inventory/import))$")
+SHEET_LIMIT_BYTES = 64 << 20
+"""Largest workbook of entries: a city's 15,000 with 200,000 items."""
 
 
 class BodyTooLargeError(HTTPException):
@@ -110,6 +119,12 @@ class Gatekeeper:
     def _body_limit(self, scope: Scope) -> int:
         if scope["method"] == "POST" and MATCH_PATH.match(scope["path"]) is not None:
             return max(MATCH_LIMIT_BYTES, self.settings.body_limit_bytes)
+        if scope["method"] == "POST" and CKAN_PATH.match(scope["path"]) is not None:
+            return max(CKAN_LIMIT_BYTES, self.settings.body_limit_bytes)
+        if scope["method"] == "POST" and HARVEST_PATH.match(scope["path"]) is not None:
+            return max(HARVEST_LIMIT_BYTES, self.settings.body_limit_bytes)
+        if scope["method"] == "POST" and SHEET_PATH.match(scope["path"]) is not None:
+            return max(SHEET_LIMIT_BYTES, self.settings.body_limit_bytes)
         if scope["method"] in {"PATCH", "POST"} and UPLOAD_PATH.match(scope["path"]) is not None:
             return self.settings.resumable_limit_bytes
         is_push = scope["method"] == "POST" and PUSH_PATH.match(scope["path"]) is not None

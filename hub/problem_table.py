@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub import problems_exchange, problems_law, problems_platform, problems_pulls, problems_push
+from hub import problems_directory, problems_exchange, problems_law, problems_platform, problems_pulls, problems_push
 from hub.problem_types import ProblemType
 
 if TYPE_CHECKING:
@@ -18,4 +18,5 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
     **problems_platform.PROBLEMS,
     **problems_push.PROBLEMS,
     **problems_pulls.PROBLEMS,
+    **problems_directory.PROBLEMS,
 }

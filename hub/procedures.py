@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.directory import state_tables as directory_tables
+from hub.directory.duties.states import DUTY
 from hub.directory.privacy.states import FINDING
 from hub.exchange import grant_states, state_tables
 from hub.exchange.cart.states import APPLICATION
@@ -41,6 +42,7 @@ def all_procedures() -> tuple[Procedure, ...]:
         directory_tables.CLAIM,
         directory_tables.REFERRAL,
         directory_tables.OVERRIDE,
+        DUTY,
         CONSULTATION,
         FINDING,
         INCIDENT,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hub.exchange.standing import ResourceCache
     from hub.exchange.subscriptions.parts import Delivery
     from hub.exchange.watch import Watch
+    from hub.harvest.service import Harvester
     from hub.housekeeping import Housekeeper
     from hub.identity.citizens.oidc import RelyingParty
     from hub.identity.sealing import Sealer
@@ -57,6 +58,7 @@ class Services:
     citizens: RelyingParty | None
     relay: Relay
     pulls: Puller
+    harvests: Harvester
 
 
 def incoming_folder(settings: Settings) -> Path:

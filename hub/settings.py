@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     division_code: str = Field(default="410199", pattern=r"^\d{6}$", title="城市行政区划代码（GB/T 2260）")
     """Six digits; the default is an unassigned code for the demo city."""
 
+    catalogue_licence: str = Field(default="", max_length=200, title="目录说明的许可：SPDX 标识或网址；不设则不声明")
+    """Licence of the descriptions themselves (SPDX identifier or address), told in DCAT and data.json; empty: none."""
+
     pack: Literal["zhengzhou", "jilin", "national"] = Field(default="national", title="适用的法规包")
     """Regulation pack that decides: grounds, articles and deadlines."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hub.directory import index_store
+from hub.directory.duties.watching import DUTIES
 from hub.exchange import ageing, extensions, line_clocks, usage
 from hub.exchange.consulting import replies
 from hub.exchange.corrections import settling
@@ -32,5 +34,7 @@ def all_sweeps() -> tuple[Sweep, ...]:
         settling.AWAITING,
         retention.RETENTION,
         promises.PROMISES,
+        DUTIES,
         *releasing.SWEEPS,
+        index_store.INDEX,
     )

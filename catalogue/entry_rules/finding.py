@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from catalogue.classes import ClassTree
     from catalogue.entry import Entry
 
 GUIDE: Final = "政务信息资源目录编制指南（试行） 发改高技〔2017〕1272号"
@@ -21,7 +22,7 @@ ARTICLES: Final[Mapping[str, str]] = MappingProxyType(
         "V01": f"{SHARING_RULES} 第十三条; {GUIDE}",
         "V02": f"{SHARING_RULES} 第十四条、第十五条",
         "V03": f"{SHARING_RULES} 第十四条、第十五条",
-        "V04": f"{GUIDE}; 个人信息保护法 第二十五条",
+        "V04": f"{GUIDE}; 个人信息保护法 第二十五条; 吉林市信息化促进办法 第二十九条",
         "V05": f"{SHARING_RULES} 第十四条",
         "V06": "GB/T 43697-2024; 数据安全法 第二十一条",
         "V07": f"{SHARING_RULES} 第三条; 保守国家秘密法 第三十一条",
@@ -99,8 +100,11 @@ class ValidationContext:
 
     ``submitting_department`` is the credit code of the department that submits; ``titles`` the titles of the
     provider's other entries; ``element_sources`` maps an element (``P001``) to the department named as its
-    source; ``second_sources`` are the elements for which the authority allowed a further one.
+    source; ``second_sources`` are the subjects (:mod:`catalogue.subjects`) for which the authority allowed a further
+    one, ``decided_sources`` maps a subject to the source the authority named by decision, which goes before the former.
     ``change_notice_filed``: the users were told and the change was filed (政务数据共享条例 第二十七条).
+    ``classes`` is the classification tree in force (None: paths are not compared with it), ``own_lists`` name and
+    version of departments' code lists (None: not known), ``own_elements`` the codes of the city's own data elements.
     """
 
     today: date
@@ -109,10 +113,14 @@ class ValidationContext:
     exemptions: tuple[ExemptionFact, ...] = ()
     element_sources: Mapping[str, str] = field(default_factory=dict)
     second_sources: frozenset[str] = frozenset()
+    decided_sources: Mapping[str, str] = field(default_factory=dict)
     previous: Entry | None = None
     affected_grants: tuple[AffectedGrant, ...] = ()
     change_notice_filed: bool = False
     holdings: tuple[Holding, ...] = ()
+    classes: ClassTree | None = None
+    own_lists: frozenset[tuple[str, str]] | None = None
+    own_elements: frozenset[str] = frozenset()
 
 
 def error(rule: str, path: str, text: tuple[str, str], mend: tuple[str, str]) -> Finding:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from catalogue.code_lists import code_list_names, load_code_list
+from catalogue.code_lists import load_code_list
 from catalogue.entry_rules.finding import error, warning
+from catalogue.entry_rules.references import check_classes, check_code_list, check_element
 from catalogue.identifiers import CHECK_NAMES, PUBLIC_PHONE, organisation_code
 from catalogue.item import DataType, Item
 from catalogue.marks import MarkKind, find_marks
@@ -67,6 +67,7 @@ def check_mandatory(entry: Entry, context: ValidationContext) -> Iterator[Findin
         twice = ("本单位已有同名目录条目", "this provider already has an entry of this title")
         yield error("V01", "$.title", twice, ("改名或修改已有条目", "rename it, or edit the existing entry"))
     yield from _check_codes(entry)
+    yield from check_classes(entry, context)
 
 
 def _check_codes(entry: Entry) -> Iterator[Finding]:
@@ -86,8 +87,8 @@ def _check_codes(entry: Entry) -> Iterator[Finding]:
             yield error("V01", f"$.{path}", unknown, (f"可用代码：{allowed}", f"choose one of: {allowed}"))
 
 
-def check_items(entry: Entry, _: ValidationContext) -> Iterator[Finding]:
-    """V10: type and length, column names, code lists with their version, validators, keys."""
+def check_items(entry: Entry, context: ValidationContext) -> Iterator[Finding]:
+    """V10: type and length, column names, code lists with their version, data elements, validators, keys."""
     columns = Counter(item.column for item in entry.items)
     for position, item in enumerate(entry.items):
         path = f"$.items[{position}]"
@@ -120,38 +121,12 @@ def check_items(entry: Entry, _: ValidationContext) -> Iterator[Finding]:
             listed = "、".join(load_code_list("own_motion").rows)
             unknown = ("主动公开事项代码不在表中", "the code is not in the list of own-motion information")
             yield error("V10", f"{path}.own_motion", unknown, (f"可用代码：{listed}", f"choose one of: {listed}"))
-        yield from _check_code_list(item, path)
+        yield from check_code_list(item, path, context)
+        yield from check_element(item, path, context)
     for position, key in enumerate(entry.keys):
         if key not in columns:
             unknown = ("主键列不是本条目的信息项", "a key column is no item of this entry")
             yield error("V10", f"$.keys[{position}]", unknown, ("改为信息项的列名", "name the column of an item"))
-
-
-def _check_code_list(item: Item, path: str) -> Iterator[Finding]:
-    reference = item.code_list
-    if reference is None:
-        return
-    if not reference.name or not reference.version:
-        missing = ("代码表缺名称或版本", "the code list lacks its name or version")
-        mend = ("同时写明代码表名称和版本", "give both name and version")
-        yield error("V10", f"{path}.code_list", missing, mend)
-    elif reference.name not in code_list_names():
-        absent = (
-            "平台没有这张代码表，推送时不校验该项的代码",
-            "the hub does not hold this code list: pushed codes of the item are not checked",
-        )
-        near = "、".join(get_close_matches(reference.name, code_list_names(), n=3))
-        mend = (
-            f"是否指 {near}；部门自有代码表可保留"
-            if near
-            else "部门自有代码表可保留；国家标准代码表请改用平台所列名称",
-            "keep it if the list is your own; for a national list use the name the hub has",
-        )
-        yield warning("V10", f"{path}.code_list", absent, mend)
-    elif load_code_list(reference.name).version != reference.version:
-        shipped = load_code_list(reference.name).version
-        other = ("代码表版本与平台所存版本不同", "the version of the code list is not the one the hub holds")
-        yield error("V10", f"{path}.code_list.version", other, (f"平台版本：{shipped}", f"the hub holds: {shipped}"))
 
 
 def check_provider(entry: Entry, context: ValidationContext) -> Iterator[Finding]:
@@ -216,7 +191,13 @@ def check_crs(entry: Entry, _: ValidationContext) -> Iterator[Finding]:
 
 def check_texts(entry: Entry, _: ValidationContext) -> Iterator[Finding]:
     """V18: title, abstract and keywords hold no personal data and no secrecy marking."""
-    texts = {"title": entry.title, "abstract": entry.abstract, "keywords": "\n".join(entry.keywords)}
+    texts = {
+        "title": entry.title,
+        "title_en": entry.title_en,
+        "abstract": entry.abstract,
+        "abstract_en": entry.abstract_en,
+        "keywords": "\n".join(entry.keywords),
+    }
     for path, text in texts.items():
         marks = find_marks(text)
         if SECRECY_WORDS.search(text) or any(mark.kind.is_secrecy for mark in marks):

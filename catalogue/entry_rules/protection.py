@@ -64,7 +64,8 @@ def check_impact_assessment(entry: Entry, context: ValidationContext) -> Iterato
     """V08: personal items need an impact assessment of the last twelve months (the period is a product value)."""
     if not any(item.sensitivity in PERSONAL for item in entry.items):
         return
-    dates = [found.on for found in entry.assessments if found.kind is AssessmentKind.PERSONAL_INFORMATION]
+    made = (one for one in entry.assessments if one.kind is AssessmentKind.PERSONAL_INFORMATION)
+    dates = [one.on for one in made if one.assessor.strip() and one.result.strip()]
     earliest = _one_year_before(context.today)
     if not any(earliest <= on <= context.today for on in dates):
         yield error(

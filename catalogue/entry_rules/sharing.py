@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from catalogue.citations import is_sufficient, parse_citation
 from catalogue.entry_rules.finding import error, warning
+from catalogue.licences import licences, states_rights
+from catalogue.subjects import subject_of
 from policies.facts import OpenType, Sensitivity, ShareType
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def check_citation(entry: Entry, _: ValidationContext) -> Iterator[Finding]:
 
 
 def check_opening(entry: Entry, _: ValidationContext) -> Iterator[Finding]:
-    """V04: what is open states its condition; what is open without conditions holds public items only."""
+    """V04: what is open states its condition; without conditions, its rights too, and holds public items only."""
     if not entry.opening.is_open:
         return
     if not entry.opening.condition.strip():
@@ -75,6 +77,16 @@ def check_opening(entry: Entry, _: ValidationContext) -> Iterator[Finding]:
             "state it; where there is none, say for instance: name the source",
         )
         yield error("V04", "$.opening.condition", missing, mend)
+    if entry.opening.type is OpenType.UNCONDITIONAL and not states_rights(entry):
+        silent = (
+            "无条件开放，但没有写明许可或权利说明",
+            "open without conditions, yet neither licence nor rights are stated",
+        )
+        mend = (
+            f"licence 写许可代码（{'、'.join(licences())}），或在 rights_statement 写明权利",
+            f"name a licence ({', '.join(licences())}), or state the rights in rights_statement",
+        )
+        yield error("V04", "$.licence", silent, mend)
     for position, item in enumerate(entry.items):
         if entry.open_type(item) is OpenType.UNCONDITIONAL and item.sensitivity is not Sensitivity.PUB:
             yield error(
@@ -106,21 +118,29 @@ def check_withheld_is_closed(entry: Entry, _: ValidationContext) -> Iterator[Fin
 def check_sources(entry: Entry, context: ValidationContext) -> Iterator[Finding]:
     """V12: an item of a base database names its source; a second source needs the authority's decision."""
     for position, item in enumerate(entry.items):
-        if item.element is None and not item.base_item:
+        subject = subject_of(item.element, item.name).key
+        decided = context.decided_sources.get(subject)
+        must_name = item.element is not None or item.base_item
+        if not must_name and decided is None:
             continue
         path = f"$.items[{position}].source_department"
-        if not item.source_department:
+        # An item that need not name its source and does not is the provider's own.
+        stated = item.source_department or ("" if must_name else entry.provider.name)
+        if not stated:
             missing = ("基础库信息项没有写明数源部门", "an item of a base database without its source department")
             yield error("V12", path, missing, ("写明一数一源的部门", "name the one source department"))
-        elif item.element is not None:
-            named = context.element_sources.get(item.element, item.source_department)
-            if named != item.source_department and item.element not in context.second_sources:
-                yield error(
-                    "V12",
-                    path,
-                    ("该数据元已确定另一数源部门", "another department is the named source of this element"),
-                    ("改用已确定的数源，或报主管部门确定", "use that source, or ask the authority to decide"),
-                )
+            continue
+        named = decided or context.element_sources.get(item.element or "", stated)
+        if named != stated and subject not in context.second_sources:
+            yield error(
+                "V12",
+                path,
+                ("该数据元已确定另一数源部门", "another department is the named source of this element"),
+                (
+                    f"数源部门改为“{named}”，或报主管部门确定",
+                    f"name «{named}» as its source, or ask the authority to decide",
+                ),
+            )
 
 
 def check_base_items(entry: Entry, _: ValidationContext) -> Iterator[Finding]:

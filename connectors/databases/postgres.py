@@ -209,7 +209,7 @@ def _connect(login: Login) -> psycopg.Connection[tuple[Any, ...]]:
                     sslrootcert=trusted,
                     sslcert="",
                     sslkey="",
-                    passfile=os.devnull,
+                    passfile=f"{os.devnull}/none",  # none there: a device would be warned of on the terminal
                     gssencmode="disable",
                     connect_timeout=login.limits.connect_seconds,
                     keepalives_idle=15,

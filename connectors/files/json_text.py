@@ -42,14 +42,25 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return made
 
 
-def scanner(*, tell_numbers: bool) -> Callable[[str, int], tuple[object, int]]:
+def _object_of_strangers(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Build an object in which a name may stand twice where it says the same both times: nothing is lost."""
+    made = dict(pairs)
+    if len(made) != len(pairs) and any(made[name] != value for name, value in pairs):
+        raise RepeatedNameError
+    return made
+
+
+def scanner(*, tell_numbers: bool, allows_repeats: bool = False) -> Callable[[str, int], tuple[object, int]]:
     """Return a function from (text, start) to (value, end); ``tell_numbers`` gives them as :class:`JsonNumber`.
+
+    ``allows_repeats``: a name may stand twice in an object with the same value.
 
     It raises ``ValueError`` or ``RecursionError`` where no value begins.
     """
     number = JsonNumber if tell_numbers else str
+    hook = _object_of_strangers if allows_repeats else _object
     decoder = json.JSONDecoder(
-        parse_int=number, parse_float=number, parse_constant=str, object_pairs_hook=_object, strict=True
+        parse_int=number, parse_float=number, parse_constant=str, object_pairs_hook=hook, strict=True
     )
     return decoder.raw_decode
 
@@ -70,11 +81,13 @@ def text_of(value: object) -> str:
 class JsonCursor:
     """A place in a JSON text that is read forward only."""
 
-    def __init__(self, pieces: Iterator[str], limits: Limits, *, tell_numbers: bool) -> None:
-        """``limits.line_bytes`` bounds one value taken as a whole, in characters."""
+    def __init__(
+        self, pieces: Iterator[str], limits: Limits, *, tell_numbers: bool, allows_repeats: bool = False
+    ) -> None:
+        """``limits.line_bytes`` bounds one value taken as a whole, in characters; the rest as :func:`scanner`."""
         self._pieces = pieces
         self._limit = limits.line_bytes
-        self._scan = scanner(tell_numbers=tell_numbers)
+        self._scan = scanner(tell_numbers=tell_numbers, allows_repeats=allows_repeats)
         self._text = ""
         self._at = 0
         self._line = 1

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
-from catalogue import search
+from catalogue.licences import rights_of
 from catalogue.shapes import the_shape
 from hub.api.authentication import OptionalCaller
 from hub.api.rows import ROWS_PARAMETERS
-from hub.identity import store as identity_store
+from hub.identity.names_store import member_names
 from hub.open import datasets
 from hub.open.rows import FORMATS, download
 from hub.push import store as push_store
@@ -22,91 +23,17 @@ from hub.services import Hub
 if TYPE_CHECKING:
     import uuid
 
+    from catalogue.entry import Entry
     from hub.database import Unit
     from hub.directory.facts import Resource
     from hub.services import Services
 
 router = APIRouter(prefix="/api/v1", tags=["citizens"])
-Limit = Annotated[int, Query(ge=1, le=100)]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
-SearchText = Annotated[
-    str, Query(max_length=200, description="两个汉字即可；拼音、代码亦可 / two characters are enough")
-]
 
 
 def provider_names(unit: Unit, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return the names of members by id."""
-    found = {}
-    for one in ids:
-        member = identity_store.member(unit, "id", one)
-        found[one] = member.name if member is not None else ""
-    return found
-
-
-@router.get("/datasets", summary="检索目录条目 / Search entries")
-def find_datasets(
-    hub: Hub,
-    caller: OptionalCaller,
-    q: SearchText = "",
-    class_code: Annotated[str, Query(alias="class", max_length=20)] = "",
-    limit: Limit = 20,
-    offset: Offset = 0,
-) -> dict[str, Any]:
-    """Find entries; titles that hold all words come first. Organs also find what is closed to society."""
-    wanted = search.Search(q, class_code=class_code or None, public_only=caller is None, limit=limit, offset=offset)
-    with hub.database.begin() as unit:
-        hits, total = search.find_entries(unit, wanted)
-        names = provider_names(unit, {hit.provider_id for hit in hits})
-    return {
-        "total": total,
-        "returned": len(hits),
-        "next": offset + limit if offset + limit < total else None,
-        "datasets": [
-            {
-                "name": hit.name,
-                "title": hit.title,
-                "provider": names[hit.provider_id],
-                "resource_code": hit.resource_code,
-                "share_type": hit.share_type,
-                "open_type": hit.open_type,
-                "published_at": hit.published_at,
-            }
-            for hit in hits
-        ],
-    }
-
-
-@router.get("/items", summary="检索信息项：谁有、怎样取得 / Search items: who holds them")
-def find_items(
-    hub: Hub, caller: OptionalCaller, q: SearchText, limit: Limit = 20, offset: Offset = 0
-) -> dict[str, Any]:
-    """Find single items with their holder and how they are shared (政务数据共享条例 Art. 13).
-
-    Organs (a system's token or a session) search the whole directory; the public what is open in some form.
-    """
-    wanted = search.Search(q, public_only=caller is None, limit=limit, offset=offset)
-    with hub.database.begin() as unit:
-        hits, total = search.find_items(unit, wanted)
-        names = provider_names(unit, {hit.provider_id for hit in hits})
-    words = {1: "无条件共享 / unconditional", 2: "有条件共享 / conditional", 3: "不予共享 / withheld"}
-    return {
-        "total": total,
-        "returned": len(hits),
-        "next": offset + limit if offset + limit < total else None,
-        "items": [
-            {
-                "item": hit.item,
-                "column": hit.column,
-                "name": hit.name,
-                "title": hit.title,
-                "provider": names[hit.provider_id],
-                "share_type": hit.share_type,
-                "sharing": words[hit.share_type],
-                "is_open": hit.is_open,
-            }
-            for hit in hits
-        ],
-    }
+    return {**dict.fromkeys(ids, ""), **member_names(unit, ids)}
 
 
 def _described(hub: Services, unit: Unit, resource: Resource) -> dict[str, Any]:
@@ -121,7 +48,7 @@ def _described(hub: Services, unit: Unit, resource: Resource) -> dict[str, Any]:
         "title_en": entry.title_en,
         "resource_code": resource.row.resource_code,
         "version": resource.version,
-        "provider": names[resource.provider_id],
+        "provider": entry.provider.name if entry.origin is not None else names[resource.provider_id],
         "provider_code": entry.provider.code,
         "abstract": entry.abstract,
         "abstract_en": entry.abstract_en,
@@ -134,6 +61,7 @@ def _described(hub: Services, unit: Unit, resource: Resource) -> dict[str, Any]:
         "open_condition": entry.opening.condition,
         "licence": entry.licence,
         "rights": entry.rights_statement,
+        "rights_shown": rights_of(entry).as_json(),
         "issued": resource.row.published_at,
         "items": [
             {
@@ -160,8 +88,15 @@ def _described(hub: Services, unit: Unit, resource: Resource) -> dict[str, Any]:
             for one in withheld
         ],
         "under_verification": {"rows": doubted, "items": list(doubted_items)},
+        "origin": origin_of(entry),
+        "links": [asdict(link) for link in entry.links],
         "data": push_store.latest_facts(unit, resource.id),
     }
+
+
+def origin_of(entry: Entry) -> dict[str, Any] | None:
+    """Return where a harvested entry comes from; None for what the city's own departments provide."""
+    return None if entry.origin is None else asdict(entry.origin)
 
 
 @router.get("/datasets/{name}", summary="一个条目 / One entry")

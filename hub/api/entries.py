@@ -8,26 +8,25 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from catalogue import store
-from catalogue.entry_rules.finding import AffectedGrant
-from catalogue.lifecycle import ItemStop
+from catalogue.lifecycle import ItemStop, Step
 from hub.api.authentication import CurrentStaff, require_role
 from hub.api.models import EntryBody, StepBody
 from hub.directory import publish
 from hub.directory.checking import Desk, SecretsInEntryError, finding_body
 from hub.directory.errors import EntryNotFoundError
-from hub.exchange import store as exchange_store
+from hub.exchange import combining, entry_effects
 from hub.identity.facts import StaffRequester
 from hub.identity.roles import Role
 from hub.push import incidents
 from hub.services import Hub
-from policies.facts import GrantStatus
 
 router = APIRouter(prefix="/api/v1", tags=["departments"])
 Clerk = Annotated[StaffRequester, Depends(require_role(Role.CLERK))]
 Approver = Annotated[StaffRequester, Depends(require_role(Role.APPROVER))]
 
 
-def _draft_body(draft: publish.Draft) -> dict[str, Any]:
+def draft_body(draft: publish.Draft) -> dict[str, Any]:
+    """Return a draft with what the rules say of it."""
     return {
         "name": draft.row.name,
         "resource_code": draft.row.resource_code,
@@ -44,13 +43,13 @@ def create_entry(body: EntryBody, staff: Clerk, hub: Hub) -> dict[str, Any]:
     """Store a draft and say at once what the rules V01-V19 find; faults do not keep a draft from being stored."""
     try:
         with hub.database.begin() as unit:
-            return _draft_body(publish.create(Desk(hub.context, unit, staff), body.entry))
+            return draft_body(publish.create(Desk(hub.context, unit, staff), body.entry))
     except SecretsInEntryError:
-        _secrets_incident(hub, staff, None)
+        secrets_incident(hub, staff, None)
         raise
 
 
-def _secrets_incident(hub: Hub, staff: StaffRequester, entry_id: uuid.UUID | None) -> None:
+def secrets_incident(hub: Hub, staff: StaffRequester, entry_id: uuid.UUID | None) -> None:
     """Open the incident in a transaction of its own: the draft's was rolled back, nothing of it was kept."""
     with hub.database.begin() as unit:
         incidents.open_incident(
@@ -68,9 +67,9 @@ def revise_entry(name: str, body: EntryBody, staff: Clerk, hub: Hub) -> dict[str
     """Change the draft; a published version stays in force until the new one is published."""
     try:
         with hub.database.begin() as unit:
-            return _draft_body(publish.revise(Desk(hub.context, unit, staff), name, body.entry))
+            return draft_body(publish.revise(Desk(hub.context, unit, staff), name, body.entry))
     except SecretsInEntryError:
-        _secrets_incident(hub, staff, None)
+        secrets_incident(hub, staff, None)
         raise
 
 
@@ -78,19 +77,22 @@ def revise_entry(name: str, body: EntryBody, staff: Clerk, hub: Hub) -> dict[str
     "/entries/{name}/steps", summary="办理一步：评估、批准、保密审查、报送、审核、发布、退回、撤销 / Take a step"
 )
 def take_step(name: str, body: StepBody, staff: CurrentStaff, hub: Hub) -> dict[str, Any]:
-    """Take one step of the lifecycle; role and four eyes are those of its table."""
+    """Take one step of the lifecycle; role and four eyes are those of its table.
+
+    Who has a grant, a subscription or a request that a withdrawal or a narrower version hits is told.
+    """
     with hub.database.begin() as unit:
         row = store.find_entry(unit, name)
-        grants = () if row is None else exchange_store.list_grants(unit, entry=row.id, limit=1000)[0]
-        affected = [
-            AffectedGrant(str(grant.member_id), frozenset(grant.items))
-            for grant in grants
-            if grant.status is GrantStatus.ACTIVE
-        ]
+        # What is hit is read before the step: afterwards the version it is compared with is a past one.
+        effects = None if row is None else entry_effects.effects_of(hub.context, unit, row, body.step)
         stops = tuple(ItemStop(stop.column, stop.reason, stop.basis) for stop in body.stops)
-        move = publish.Move(body.step, body.reason, stops, affected)
+        grants = effects.grants() if effects is not None else ()
+        holdings = combining.holdings_on(unit, row.id) if row is not None and body.step in publish.VOUCHED else ()
+        move = publish.Move(body.step, body.reason, stops, grants, holdings)
         draft = publish.take_step(Desk(hub.context, unit, staff), name, move)
-        return _draft_body(draft)
+        takes_effect = body.step in {Step.PUBLISH, Step.WITHDRAW}
+        told = entry_effects.tell(hub.context, unit, effects) if effects is not None and takes_effect else 0
+        return {**draft_body(draft), "notified": told}
 
 
 @router.get("/entries", summary="本单位条目（主管部门：全部）/ Entries of your organ")

@@ -121,6 +121,7 @@ def run_demo(*, port: int, data_dir: Path | None, reset: bool, opens_browser: bo
             city_name=city.name_zh,
             division_code=city.code,
             pack="zhengzhou",
+            catalogue_licence="CC-BY-4.0",
             demo=True,
             host=HOST,
             port=port,

@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING
 from catalogue import store
 from catalogue.entry import Entry, EntryFormatError
 from catalogue.entry_rules.finding import ExemptionFact, Finding, Severity, ValidationContext
+from catalogue.entry_rules.protection import narrowed_columns
 from catalogue.validation import has_errors, holds_secrets, validate
+from hub.directory.changes import store as changes_store
+from hub.directory.code_lists import store as code_list_store
+from hub.directory.dictionary import store as dictionary_store
 from hub.directory.errors import EntryFormError, EntryInvalidError
 from hub.directory.evidence import exemption_of
+from hub.directory.sources import decisions
+from hub.directory.tree import store as tree_store
 from hub.identity import store as identity_store
 from policies.exemptions import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from catalogue.entry_rules.finding import AffectedGrant
+    from catalogue.entry_rules.finding import AffectedGrant, Holding
     from catalogue.store import EntryRow
     from hub.context import Context
     from hub.database import Unit
@@ -44,6 +50,17 @@ class Desk:
         return self.context.pack(found.pack if found is not None else "national")
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who reads the published version: grants that are narrowed (V16), and what their holders have beside (V17)."""
+
+    grants: Sequence[AffectedGrant] = ()
+    holdings: Sequence[Holding] = ()
+
+
+NOBODY = Readers()
+
+
 class SecretsInEntryError(EntryInvalidError):
     """V07: the description names state or work secrets. Nothing of it is kept; an incident is opened."""
 
@@ -62,8 +79,8 @@ def read_entry(data: object) -> Entry:
         ) from error
 
 
-def _context(desk: Desk, row: EntryRow | None, grants: Sequence[AffectedGrant]) -> ValidationContext:
-    previous = None
+def _context(desk: Desk, entry: Entry, row: EntryRow | None, readers: Readers) -> ValidationContext:
+    previous, is_filed = None, False
     facts: tuple[ExemptionFact, ...] = ()
     if row is not None:
         pack = desk.pack(row.jurisdiction)
@@ -76,21 +93,32 @@ def _context(desk: Desk, row: EntryRow | None, grants: Sequence[AffectedGrant]) 
         if row.published_version is not None:
             published = store.find_version(desk.unit, row.id, row.published_version)
             previous = Entry.from_dict(published.body) if published is not None else None
+        if previous is not None and row.draft_version is not None:
+            narrowed = narrowed_columns(previous, entry)
+            is_filed = narrowed <= changes_store.filed_columns(desk.unit, row.id, row.draft_version)
+    ruled = decisions.rulings(desk.unit, desk.staff)
+    besides = row.id if row is not None else None
+    names_elements = any(item.element for item in entry.items)
     return ValidationContext(
         today=desk.context.today(),
         submitting_department=desk.staff.member.organisation_code,
         exemptions=facts,
-        element_sources=store.element_sources(desk.unit, row.id if row is not None else None),
+        element_sources=store.element_sources(desk.unit, besides) if names_elements else {},
+        decided_sources=ruled.sources,
+        second_sources=ruled.allowed,
         previous=previous,
-        affected_grants=tuple(grants),
+        affected_grants=tuple(readers.grants),
+        change_notice_filed=is_filed,
+        holdings=tuple(readers.holdings),
+        classes=tree_store.tree_in_force(desk.unit),
+        own_lists=code_list_store.held(desk.unit),
+        own_elements=frozenset(own.code for own in dictionary_store.in_force(desk.unit)),
     )
 
 
-def checked(
-    desk: Desk, entry: Entry, row: EntryRow | None, grants: Sequence[AffectedGrant] = ()
-) -> tuple[Finding, ...]:
+def checked(desk: Desk, entry: Entry, row: EntryRow | None, readers: Readers = NOBODY) -> tuple[Finding, ...]:
     """Return what the rules say; raise when the description must not be kept at all."""
-    findings = validate(entry, _context(desk, row, grants))
+    findings = validate(entry, _context(desk, entry, row, readers))
     if holds_secrets(findings):
         raise SecretsInEntryError(
             "条目涉及国家秘密或工作秘密，已停止办理，内容未保存（《政务数据共享条例》第三条、《保守国家秘密法》第三十一条）",
@@ -124,11 +152,9 @@ def finding_body(finding: Finding) -> dict[str, str]:
     }
 
 
-def checked_without_errors(
-    desk: Desk, entry: Entry, row: EntryRow, grants: Sequence[AffectedGrant]
-) -> tuple[Finding, ...]:
+def checked_without_errors(desk: Desk, entry: Entry, row: EntryRow, readers: Readers) -> tuple[Finding, ...]:
     """Return the findings of a description the department vouches for; raise when any is an error."""
-    findings = checked(desk, entry, row, grants)
+    findings = checked(desk, entry, row, readers)
     if has_errors(findings):
         errors = [finding for finding in findings if finding.severity is Severity.ERROR]
         raise EntryInvalidError(

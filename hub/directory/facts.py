@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from catalogue import store
 from catalogue.entry import Entry, Opening, Provider, Sharing
 from catalogue.store import EntryRow
+from hub.directory import bulk_store
 from hub.directory.errors import EntryNotFoundError
 from hub.directory.evidence import exemption_of
 from hub.directory.privacy.store import held_columns
@@ -28,6 +29,18 @@ if TYPE_CHECKING:
     from hub.context import Context
     from hub.database import Unit
     from hub.identity.facts import Member
+
+    class Described(Protocol):
+        """A published entry as :mod:`catalogue.published` gives it: its row and its description."""
+
+        @property
+        def row(self) -> EntryRow:
+            """The row of the directory."""
+
+        @property
+        def entry(self) -> Entry:
+            """The description in force, without what the secrecy review stopped."""
+
 
 OUTSIDE = "outside"
 """The column under which a request line names information that the directory does not list."""
@@ -93,6 +106,32 @@ def resource_of(context: Context, unit: Unit, row: EntryRow, number: int) -> Res
         row.id, row.name, entry.title, row.provider_id, number, row, entry, facts,
         RowTable(row.id, entry.items, entry.keys), flags,
     )  # fmt: skip
+
+
+def facts_of_many(context: Context, unit: Unit, entries: Iterable[Described]) -> dict[uuid.UUID, ResourceFacts]:
+    """Return what decisions on published entries are made from, by entry: read in one batch, as :func:`resource_of`."""
+    rows = {one.row.id: one for one in entries}
+    exemptions, held = bulk_store.exemptions_of(unit, rows), bulk_store.held_of(unit, rows)
+    flagged = bulk_store.flagged_of(unit, rows)
+    packs: dict[str, str] = {}
+    for code in {one.row.jurisdiction for one in rows.values()}:
+        jurisdiction = identity_store.jurisdiction(unit, code)
+        packs[code] = context.pack(jurisdiction.pack if jurisdiction is not None else "national").name
+    return {
+        key: ResourceFacts(
+            id=str(key),
+            name=one.row.name,
+            provider_id=str(one.row.provider_id),
+            kind=one.entry.kind,
+            pack=packs[one.row.jurisdiction],
+            items=tuple(_item_facts(one.entry, exemptions.get(key, ()), held.get(key, frozenset()))),
+            release_time=one.entry.release_time,
+            under_verification=key in flagged,
+            suspended="suspended" if one.row.suspended else None,
+            published=True,
+        )
+        for key, one in rows.items()
+    }
 
 
 def _outside_resource(context: Context, unit: Unit, member: Member) -> Resource:

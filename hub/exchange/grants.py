@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub.context import text_id
-from hub.exchange import store
+from hub.exchange import combining, store
 from hub.exchange.errors import GrantNotFoundError
 from hub.exchange.records import Grant
 from hub.identity.store import bump_epoch
@@ -82,6 +82,7 @@ def give(context: Context, unit: Unit, request: ShareRequest, given: Given) -> u
         items_aggregated=given.columns(Treatment.AGGREGATE_ONLY),
     )
     tell_follower(context, unit, grant)
+    combining.warn(context, unit, grant)
     return receipt.id
 
 

@@ -81,3 +81,10 @@ class ResourceCache:
                 self._known.clear()
             self._known[name, system_id] = standing
         return standing
+
+    def remember(self, key: str, standing: Standing) -> None:
+        """Keep what is known of the public's standing under another key too: an id that a dialect gave the resource."""
+        with self._lock:
+            if len(self._known) >= ENTRIES:
+                self._known.clear()
+            self._known[key, None] = standing

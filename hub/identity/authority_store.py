@@ -48,3 +48,9 @@ def members_under(unit: Unit, authority_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
     below = sa.select(places.c.code).where(places.c.parent == own, places.c.code.not_in(served))
     query = sa.select(members.c.id).where(sa.or_(members.c.jurisdiction == own, members.c.jurisdiction.in_(below)))
     return tuple(unit.connection.execute(query.order_by(members.c.slug)).scalars())
+
+
+def members_named(unit: Unit, name: str) -> tuple[uuid.UUID, ...]:
+    """Return the members of this full name."""
+    table = tables.member
+    return tuple(unit.connection.execute(sa.select(table.c.id).where(table.c.name == name)).scalars())

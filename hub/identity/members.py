@@ -124,8 +124,10 @@ def add_jurisdiction(unit: Unit, record: Recorder, actor: Actor, value: Jurisdic
     return value
 
 
-def add_member(unit: Unit, record: Recorder, actor: Actor, new: NewMember, now: datetime) -> Member:
-    """Register a member (成员单位) with its 18-character credit code.
+def add_member(
+    unit: Unit, record: Recorder, actor: Actor, new: NewMember, now: datetime, member_id: uuid.UUID | None = None
+) -> Member:
+    """Register a member (成员单位) with its 18-character credit code; ``member_id`` keeps the id of another directory.
 
     Raises:
         InvalidDetailsError: a code, slug or name is not acceptable, or the jurisdiction is unknown.
@@ -134,7 +136,7 @@ def add_member(unit: Unit, record: Recorder, actor: Actor, new: NewMember, now: 
     """
     name = checked_name(new.name)
     value = Member(
-        id=uuid.uuid4(),
+        id=member_id or uuid.uuid4(),
         slug=_checked_slug(new.slug or slug_of(name)),
         organisation_code=_checked_organisation_code(new.organisation_code),
         name=name,

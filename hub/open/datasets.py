@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hub.context import Context
     from hub.directory.facts import Resource
     from policies.decision import Pending, Refusal
+    from policies.facts import ResourceFacts
     from policies.text import Lang
 
 PUBLIC = Requester(RequesterKind.PUBLIC)
@@ -60,6 +61,13 @@ def public_decision(
         requester=PUBLIC, action=action, items=items, now=context.now(), queried=queried, matched=matched
     )
     return decide(request, resource.facts, None, context.pack(resource.facts.pack))
+
+
+def public_columns(context: Context, facts: ResourceFacts) -> tuple[str, ...]:
+    """Return the columns the public is given when it downloads; none where nothing is."""
+    request = DecisionRequest(requester=PUBLIC, action=Action.DOWNLOAD, items=None, now=context.now())
+    decision = decide(request, facts, None, context.pack(facts.pack))
+    return tuple(decision.columns) if isinstance(decision, Permit) else ()
 
 
 def is_open_to_all(context: Context, resource: Resource) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from catalogue.code_lists import CodeListNotFoundError, load_code_list
+from catalogue.licences import rights_of
 from hub.api.citizens import provider_names
 from hub.open import datasets
+from hub.portal.machines import for_machines
 from hub.portal.preview import preview
 from hub.portal.shown import named, number
 from hub.push import store as push_store
@@ -15,6 +17,7 @@ from hub.rows.store import CHINA
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from catalogue.entry import Entry
     from catalogue.item import Item
     from hub.directory.facts import Resource
     from hub.portal.rendering import Page
@@ -45,6 +48,7 @@ def dataset(page: Page, name: str) -> dict[str, Any]:
     withheld = datasets.withheld_items(hub.context, resource, lang) if resource.entry.opening.is_open else ()
     return {
         "entry": _entry(resource, names[resource.provider_id], facts, lang),
+        "elsewhere": _elsewhere(resource),
         "downloads": [(f"{base}/download?format={form}", key) for form, key in FORMATS] if has_files else [],
         "filtered": _filtered(base, shown) if shown is not None else [],
         "preview": shown,
@@ -52,6 +56,7 @@ def dataset(page: Page, name: str) -> dict[str, Any]:
         "withheld": withheld,
         "facts": _facts(resource, lang),
         "api_example": f"{hub.settings.public_url}{base}/rows?limit=10",
+        "machine": for_machines(page, resource.name),
         "versions": [
             {"number": one.outcome.number, "at": _local(one.outcome.merged_at), **_did(one)}
             for one in versions
@@ -65,7 +70,7 @@ def _entry(resource: Resource, provider: str, facts: dict[str, Any] | None, lang
     return {
         "name": resource.name,
         "title": (entry.title_en or entry.title) if is_english else entry.title,
-        "provider": provider,
+        "provider": entry.provider.name if entry.origin is not None else provider,
         "open_type": int(entry.opening.type),
         "share_type": int(entry.sharing.type),
         "condition": entry.opening.condition or "",
@@ -74,6 +79,15 @@ def _entry(resource: Resource, provider: str, facts: dict[str, Any] | None, lang
         "data_version": facts["version"] if facts is not None else None,
         "updated": facts["updated"].astimezone(CHINA).date().isoformat() if facts is not None else None,
     }
+
+
+def _elsewhere(resource: Resource) -> dict[str, Any] | None:
+    """Return where a harvested entry comes from and where its data are; None for the city's own."""
+    entry = resource.entry
+    if entry.origin is None:
+        return None
+    links = [{"url": link.url, "title": link.title or link.url, "format": link.format} for link in entry.links]
+    return {"source": entry.origin.source, "url": entry.origin.url, "links": links}
 
 
 def _filtered(base: str, shown: dict[str, Any]) -> list[tuple[str, str]]:
@@ -113,6 +127,12 @@ def _code_list_title(item: Item, lang: Lang) -> str:
     return found.title_en if lang == "en" else found.title_zh
 
 
+def _licence(entry: Entry, lang: Lang) -> str:
+    """Return the licence by its code and name, as the entry writes it where the list has none."""
+    found = rights_of(entry).licence
+    return entry.licence if found is None else f"{found.name.of(lang)} ({found.code})"
+
+
 def _facts(resource: Resource, lang: Lang) -> list[tuple[str, Any]]:
     entry = resource.entry
     published = resource.row.published_at
@@ -124,9 +144,9 @@ def _facts(resource: Resource, lang: Lang) -> list[tuple[str, Any]]:
         ("update_cycle", named("catalogue_update_cycle", entry.update_cycle, lang)),
         ("format", comma.join(named("catalogue_resource_format", code, lang) for code in entry.formats)),
         ("grade", named("data_grade", entry.grade, lang)),
-        ("licence", entry.licence),
+        ("licence", _licence(entry, lang)),
         ("open_condition", entry.opening.condition),
-        ("rights", entry.rights_statement),
+        ("rights", rights_of(entry).statement.of(lang)),
         ("published", published.astimezone(CHINA).date().isoformat() if published is not None else None),
         ("entry_version", resource.version),
     ]

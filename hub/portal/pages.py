@@ -13,11 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from hub.portal import api_page, pages_me, pages_problems, pages_staff, views
+from hub.portal import api_page, pages_me, pages_problems, pages_staff, pages_standards, search, views
 from hub.portal.dataset import dataset
 from hub.portal.desk import finding
 from hub.portal.desk import pages as desk
 from hub.portal.faults import ErrorPages
+from hub.portal.filters import PageFilters
 from hub.portal.proof import LARGEST_PASTE, checked, log_state
 from hub.portal.rendering import AskedPage, address, both, lang_of, pager
 from hub.portal.work import frame
@@ -43,24 +44,20 @@ def home(page: AskedPage) -> HTMLResponse:
 
 
 @both(router, "/catalog")
-def catalog(
-    page: AskedPage,
-    q: SearchText = "",
-    provider: Annotated[str, Query(max_length=40)] = "",
-    class_code: Annotated[str, Query(alias="class", max_length=20)] = "",
-    offset: Offset = 0,
-) -> HTMLResponse:
+def catalog(page: AskedPage, filters: PageFilters, q: SearchText = "", offset: Offset = 0) -> HTMLResponse:
     """Search the directory."""
-    found = views.catalog(page, q=q, provider=provider, class_code=class_code, offset=offset)
-    return page.show("search.html", **found, **pager(page.request, found["total"], offset, views.PAGE_SIZE))
+    found = search.catalog(page, q=q, filters=filters, offset=offset)
+    return page.show("search.html", **found, **pager(page.request, found["total"], offset, search.PAGE_SIZE))
 
 
 @both(router, "/items")
-def items(page: AskedPage, q: SearchText = "", offset: Offset = 0, cart: ShortText = "") -> HTMLResponse:
+def items(
+    page: AskedPage, filters: PageFilters, q: SearchText = "", offset: Offset = 0, cart: ShortText = ""
+) -> HTMLResponse:
     """Search single items."""
-    found = views.items(page, q=q, offset=offset)
+    found = search.items(page, q=q, filters=filters, offset=offset)
     found |= finding.beside(page, found["hits"], cart)
-    return page.show("items.html", **found, **pager(page.request, found["total"], offset, views.PAGE_SIZE))
+    return page.show("items.html", **found, **pager(page.request, found["total"], offset, search.PAGE_SIZE))
 
 
 @both(router, "/d")
@@ -79,7 +76,8 @@ def show_dataset(name: str, page: AskedPage) -> HTMLResponse:
 @both(router, "/dataset/{name}")
 def dataset_alias(name: str, request: Request) -> RedirectResponse:
     """Send the other common address of a dataset to its page."""
-    return RedirectResponse(address(lang_of(request), f"/d/{name}"), status_code=308)
+    place = address(lang_of(request), f"/d/{name}")
+    return RedirectResponse(place, status_code=308, headers={"Vary": "Accept"})
 
 
 @both(router, "/proof")
@@ -153,6 +151,7 @@ def install(app: FastAPI, hub: Services, *, has_login: bool) -> None:
     app.state.error_page = ErrorPages(hub)
     app.include_router(router)
     app.include_router(pages_problems.router)
+    app.include_router(pages_standards.router)
     app.include_router(pages_me.router)
     if has_login:
         app.include_router(pages_staff.router)

@@ -1,22 +1,24 @@
-"""What the pages of the directory show, as plain values: home, entries, items, and near ones where nothing is found."""
+"""What the first page of the directory and the lists of entries show, as plain values."""
 
 from __future__ import annotations
 
 import json
-import uuid
 from typing import TYPE_CHECKING, Any
 
-from catalogue import search
+from catalogue.finding import ORGAN_VIEWER, PUBLIC_VIEWER, Ask, Filters, find
+from catalogue.finding import figures as figures_of
+from catalogue.published import published
 from hub.api.citizens import provider_names
 from hub.identity import store as identity_store
 from hub.identity.facts import MemberKind, Status
 from hub.ledger import store as ledger_store
-from hub.portal.shown import named, number
-from hub.push import store as push_store
+from hub.portal.shown import number
+from hub.rows.store import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from catalogue.finding import Hit, Viewer
     from hub.database import Unit
     from hub.identity.facts import Member
     from hub.portal.rendering import Page
@@ -29,56 +31,59 @@ BASES = (
     ("103", "base_geography"),
     ("106", "base_macro"),
 )
-PAGE_SIZE = 20
 LATEST = 6
-SUGGESTIONS = 5
-BASE_ENTRIES = 100
 MEMBERS = 500
-_HOW = {1: "how_unconditional", 2: "how_conditional", 3: "how_withheld"}
 
 
-def _hits(unit: Unit, found: Sequence[search.EntryHit], lang: Lang) -> list[dict[str, Any]]:
-    ids = [hit.id for hit in found]
+def shown_hits(page: Page, unit: Unit, found: Sequence[Hit]) -> list[dict[str, Any]]:
+    """Return entries as lists show them, with title and abstract in the page's language."""
+    viewer = viewer_of(page)
+    described = published(unit, viewer, [hit.entry_id for hit in found])
     names = provider_names(unit, {hit.provider_id for hit in found})
-    facts, texts = push_store.latest_facts_of(unit, ids), search.texts_of(unit, ids)
+    is_english = page.lang == "en"
     hits = []
     for hit in found:
-        known, said = facts.get(hit.id), texts[hit.id]
-        is_english = lang == "en"
+        entry = described[hit.entry_id].entry
         hits.append(
             {
                 "name": hit.name,
-                "title": (said.title_en or hit.title) if is_english else hit.title,
-                "abstract": (said.abstract_en or said.abstract) if is_english else said.abstract,
-                "provider": names[hit.provider_id],
+                "title": (entry.title_en or hit.title) if is_english else hit.title,
+                "abstract": (entry.abstract_en or entry.abstract) if is_english else entry.abstract,
+                "provider": entry.provider.name if entry.origin is not None else names[hit.provider_id],
                 "open_type": hit.open_type,
                 "share_type": hit.share_type,
-                "rows": number(known["rows"]) if known is not None and known["rows"] is not None else None,
-                "updated": known["updated"].date().isoformat() if known is not None else None,
+                "rows": number(hit.rows) if hit.rows is not None else None,
+                "updated": hit.data_at.astimezone(CHINA).date().isoformat() if hit.data_at is not None else None,
+                "freshness": hit.freshness,
+                "is_authoritative": hit.is_authoritative,
             }
         )
     return hits
 
 
+def viewer_of(page: Page) -> Viewer:
+    """Return who looks: a person of an organ sees the whole directory."""
+    return PUBLIC_VIEWER if page.is_public else ORGAN_VIEWER
+
+
 def _base(unit: Unit, code: str, key: str) -> dict[str, Any]:
     """Return one basic database: its entries, how many of them the public may find, the day of its latest data."""
-    every = search.Search(class_code=code, public_only=False, limit=BASE_ENTRIES)
-    hits, total = search.find_entries(unit, every)
-    _, public = search.find_entries(unit, search.Search(class_code=code, limit=1))
-    facts = push_store.latest_facts_of(unit, [hit.id for hit in hits]).values()
-    updated = max((fact["updated"].date().isoformat() for fact in facts), default=None)
-    return {"code": code, "key": key, "entries": total, "public": public, "updated": updated}
+    within = Filters(class_codes=(code,))
+    latest = find(unit, ORGAN_VIEWER, Ask(filters=within, order=(("data_at", True),), limit=1))
+    public = find(unit, PUBLIC_VIEWER, Ask(filters=within, limit=1)).total
+    days = [hit.data_at.astimezone(CHINA).date().isoformat() for hit in latest.hits if hit.data_at is not None]
+    return {"code": code, "key": key, "entries": latest.total, "public": public, "updated": days[0] if days else None}
 
 
 def home(page: Page) -> dict[str, Any]:
     """Return the bases with their counts, the latest open entries, and the public figures."""
     with page.hub.database.begin() as unit:
         bases = [_base(unit, code, key) for code, key in BASES]
-        latest, _ = search.find_entries(unit, search.Search(limit=LATEST))
-        counts = search.figures(unit)
+        latest = find(unit, PUBLIC_VIEWER, Ask(limit=LATEST))
+        counts = figures_of(unit)
         checkpoint = ledger_store.latest_checkpoint(unit)
         refused = ledger_store.count_of_kind(unit, "refusal")
-        hits = _hits(unit, latest, page.lang)
+        hits = shown_hits(page, unit, latest.hits)
     figures = [
         ("figure_entries", counts["entries"]),
         ("figure_items", counts["items"]),
@@ -87,68 +92,6 @@ def home(page: Page) -> dict[str, Any]:
         ("figure_receipts", checkpoint.size if checkpoint is not None else 0),
     ]
     return {"bases": bases, "latest": hits, "figures": [(key, number(value)) for key, value in figures]}
-
-
-def catalog(page: Page, *, q: str, provider: str, class_code: str, offset: int) -> dict[str, Any]:
-    """Return one page of entries with the facets beside them; near entries and items where there is none."""
-    try:
-        provider_id = uuid.UUID(provider) if provider else None
-    except ValueError:
-        provider_id, provider = None, ""
-    public = page.is_public
-    wanted = search.Search(q, provider_id, class_code or None, public, PAGE_SIZE, offset)
-    with page.hub.database.begin() as unit:
-        found, total = search.find_entries(unit, wanted)
-        providers, classes = search.facets(unit, search.Search(q, public_only=public))
-        names = provider_names(unit, {uuid.UUID(facet.value) for facet in providers})
-        hits = _hits(unit, found, page.lang)
-        near = _near(unit, page, q) if not total else {}
-    return {
-        "q": q,
-        "provider": provider,
-        "class_code": class_code,
-        "hits": hits,
-        "total": total,
-        "providers": [(facet.value, names[uuid.UUID(facet.value)], facet.count) for facet in providers],
-        "classes": [
-            (facet.value, named("catalogue_resource_class", facet.value, page.lang), facet.count) for facet in classes
-        ],
-        "near": near,
-    }
-
-
-def _near(unit: Unit, page: Page, q: str) -> dict[str, Any]:
-    """Return what is near to a text that found nothing; the latest entries where nothing is."""
-    wanted = search.Search(q, public_only=page.is_public, limit=SUGGESTIONS)
-    entries = search.suggest_entries(unit, wanted)
-    return {
-        "entries": _hits(unit, entries, page.lang),
-        "items": search.suggest_items(unit, wanted),
-        "has_near": bool(entries),
-    }
-
-
-def items(page: Page, *, q: str, offset: int) -> dict[str, Any]:
-    """Return one page of items with their holders; near items and entries where there is none."""
-    wanted = search.Search(q, public_only=page.is_public, limit=PAGE_SIZE, offset=offset)
-    with page.hub.database.begin() as unit:
-        found, total = search.find_items(unit, wanted)
-        names = provider_names(unit, {hit.provider_id for hit in found})
-        near = _near(unit, page, q) if q.strip() and not total else {}
-    hits = [
-        {
-            "item": hit.item,
-            "column": hit.column,
-            "provider_id": hit.provider_id,
-            "provider": names[hit.provider_id],
-            "name": hit.name,
-            "title": hit.title,
-            "share_type": hit.share_type,
-            "how": "how_open" if hit.is_open else _HOW[hit.share_type],
-        }
-        for hit in found
-    ]
-    return {"q": q, "hits": hits, "total": total, "near": near}
 
 
 def authorities(hub: Services) -> list[Member]:

@@ -27,7 +27,7 @@ class Arrival:
     ``dry_run``: check and compare only, keep nothing. ``resumes``: the push whose rejected rows the file mends.
     ``releases``: the held push that is let in by ``by_staff``; the file is the one it kept. ``mapping_version``: the
     saved mapping the caller asks for, None for the one in force. ``instance``: the one delivery this is (a finished
-    upload), so that taking it in twice is one push though no key was given.
+    upload), so that taking it in twice is one push though no key was given. ``is_whole``: all rows or none go in.
     """
 
     entry: str
@@ -48,6 +48,7 @@ class Arrival:
     releases: uuid.UUID | None = None
     mapping_version: int | None = None
     instance: uuid.UUID | None = None
+    is_whole: bool = False
 
 
 def content_of(arrival: Arrival) -> bytes:

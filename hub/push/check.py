@@ -256,7 +256,7 @@ class _Rows:
 
 
 def _codes(item: Item, given: Mapping[str, Mapping[str, str]]) -> Mapping[str, str] | None:
-    """Return the codes of an item's list; None where it has none, or one the hub does not hold (V10 warns of it)."""
+    """Return the codes of an item's list; None where it has none, or one the hub does not hold (V10 says so)."""
     if item.code_list is None or item.code_list.name not in {*given, *code_list_names()}:
         return None
     name = item.code_list.name

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from policies.errors import DomainError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class PushError(DomainError):
@@ -30,3 +35,19 @@ class CoordinateShiftError(PushError):
             next_en="push the CGCS2000 coordinates; if the earlier version is wrong, have that put right first",
             facts={"item": item, "crs": system},
         )
+
+
+class RowsRejectedError(PushError):
+    """A push that is taken whole or not at all has rows that break a rule; nothing of it was kept."""
+
+    def __init__(self, rejected: int, faults: Sequence[Mapping[str, object]]) -> None:
+        """``faults`` are the first ones, as a report lists them: line, item, rule, how to mend; values masked."""
+        first = faults[0] if faults else {}
+        super().__init__(
+            f"有 {rejected} 行不符合规则，整批未入库；第一处：第 {first.get('line')} 行 {first.get('item') or ''}",
+            f"{rejected} rows break a rule, nothing was stored; the first is row {first.get('line')}",
+            next_zh="按 faults 逐条改正后整批重新提交",
+            next_en="mend what faults lists and send all of it again",
+            facts={"rejected": rejected, "faults": [dict(one) for one in faults]},
+        )
+        self.faults = tuple(faults)

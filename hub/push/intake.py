@@ -16,6 +16,7 @@ from connectors.files.reader import open_table
 from connectors.port import LINE
 from hub import faults
 from hub.directory import privacy_gate
+from hub.directory.code_lists.reading import own_codes
 from hub.directory.privacy import store as privacy_store
 from hub.directory.privacy.watch import Watch
 from hub.push import progress, store
@@ -157,7 +158,11 @@ def _plan(work: Work, origin: Origin | None) -> CheckPlan:
     plan = CheckPlan(
         resource.entry.items, resource.entry.keys, context.today(), context.demo, mapping=work.arrival.mapping
     )
-    plan = replace(plan, allowed=privacy_gate.allowed(work.unit, resource.id))
+    plan = replace(
+        plan,
+        allowed=privacy_gate.allowed(work.unit, resource.id),
+        code_lists=own_codes(work.unit, resource.entry.items),
+    )
     if work.given.mode == MergeMode.DELETE.value:
         plan = plan.naming()
     return plan if origin is None else replace(plan, columns=columns_of(origin.held.head))

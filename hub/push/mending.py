@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.port import position
+from hub.directory.code_lists.reading import own_codes
 from hub.directory.facts import load_resource
 from hub.push.decode import CheckPlan, checker_of
 from hub.push.header import plain
@@ -54,7 +55,8 @@ def bench_of(context: Context, unit: Unit, push: StoredPush) -> Bench:
     """Return the rows of a push for mending (raises :class:`NothingHeldError`)."""
     held, chosen = marking.held_of(unit, push)
     resource = load_resource(context, unit, push.given.entry_id)
-    plan = CheckPlan(resource.entry.items, resource.entry.keys, context.today(), context.demo)
+    items = resource.entry.items
+    plan = CheckPlan(items, resource.entry.keys, context.today(), context.demo, own_codes(unit, items))
     plan = plan.naming() if push.given.mode == MergeMode.DELETE.value else plan
     _, ruled = PushChecks.prepared(context, unit, resource, replace(plan, columns=columns_of(held.head)))
     return Bench(unit, push, resource, held, chosen, ruled)

@@ -20,7 +20,7 @@ from hub.ledger.receipts import digest_member
 from hub.memory import give_back
 from hub.push import progress, store, waiting
 from hub.push.arrival import Arrival, content_of
-from hub.push.errors import GateStoppedError, PushError
+from hub.push.errors import GateStoppedError, PushError, RowsRejectedError
 from hub.push.intake import take_in
 from hub.push.keeping import Taken, Work, note_personal, record, stop, store_faults, tell
 from hub.push.loop import returning
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 _LARGE_BYTES: Final = 16 << 20
 """From a file of this size on, memory is given back after its push."""
+SHOWN_FAULTS: Final = 20
+"""Faults that are told of a push that is taken whole or not at all."""
 
 __all__ = ["Accepted", "AllowedModesError", "Arrival", "accept", "check_standing", "known"]
 
@@ -64,6 +66,7 @@ def accept(context: Context, database: Database, arrival: Arrival, limits: Limit
 
     Raises:
         EntryNotFoundError, NotYourEntryError: no such published entry, or another organ's.
+        RowsRejectedError: rows break a rule, and all of them or none should go in; nothing is kept.
         IdempotencyConflictError: the key was used with another content.
         FileError, HeaderMismatchError: the file cannot be read, or is another table; nothing is kept.
         GateStoppedError: secrecy marks or undeclared personal numbers; an incident is open, nothing else kept.
@@ -172,6 +175,8 @@ def _in_unit(door: _Door, arrival: Arrival) -> tuple[Accepted, bool]:
     work = Work(door.context, unit, resource, given, arrival)
     with told_if_changed(read.changed):
         taken = take_in(work, origin, door.limits, door.folder)
+    if arrival.is_whole and taken.made.rejected:
+        raise RowsRejectedError(taken.made.rejected, taken.log.page(0, SHOWN_FAULTS).faults)
     if arrival.dry_run:
         state = PushState.DRY_RUN
         return Accepted(store.StoredPush(given, _outcome(work, taken, state)), is_new=True), False

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.dialects.postgresql import ARRAY, UUID, insert
 
+from catalogue.finding_index import note_data
 from hub.push import tables
 from hub.push.errors import PushError
 from hub.rows import staging
@@ -256,6 +257,9 @@ def settle(unit: Unit, push_id: uuid.UUID, outcome: Outcome) -> None:
             receipt_id=outcome.receipt_id,
         )
     )
+    if outcome.number is not None and outcome.merged_at is not None:
+        entry_id = unit.connection.execute(sa.select(t.c.entry_id).where(t.c.id == push_id)).scalar_one()
+        note_data(unit, entry_id, outcome.merged_at, outcome.counts.get("rows"))
 
 
 def get(unit: Unit, push_id: uuid.UUID) -> StoredPush | None:

@@ -120,6 +120,31 @@ def compile_source(query: Query, permit: Permit, table: RowTable) -> Sql:
     return _source(table, query.as_of, _where(query, permit, table, None))
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a query and its permit come to, for readers of another shape: columns, sorts, ``FROM … WHERE …``."""
+
+    columns: tuple[Column, ...]
+    sorts: tuple[Sort, ...]
+    source: Sql
+    has_known_total: bool
+
+
+def compile_parts(query: Query, permit: Permit, table: RowTable) -> Parts:
+    """Return the parts of a query; its page is not looked at. Raises as :func:`compile_query`."""
+    if permit.resource_id != str(table.entry_id) or query.resource != table.entry_id:
+        raise PermitMismatchError
+    if permit.action not in READ_ACTIONS:
+        raise PermitMismatchError
+    where = _where(query, permit, table, None)
+    return Parts(
+        _selected(query, permit, table),
+        tuple(sorting(table, order) for order in _allowed_order(query, permit)),
+        _source(table, query.as_of, where),
+        query.as_of is None and not where.text,
+    )
+
+
 def _compile(
     query: Query, permit: Permit, table: RowTable, key: CursorKey | None, subject: Subject | None = None
 ) -> CompiledSQL:

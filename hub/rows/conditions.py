@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from psycopg.types.numeric import Int8
 
+from catalogue.item import DataType, Item
 from catalogue.shapes import is_shape
 from hub.rows.errors import NotQueryableError, OperandError, QueryError
 from hub.rows.operands import is_text, operand, truth
@@ -22,12 +23,12 @@ from hub.rows.tables import sql_type
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catalogue.item import Item
     from hub.rows.query import Where
     from hub.rows.tables import RowTable
 
 _COMPARE = {Op.EQ: "=", Op.NE: "<>", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
 _RANGE = frozenset({Op.LT, Op.LE, Op.GT, Op.GE})
+_ROW_NUMBER = Item("行号", "_row", DataType.INTEGER)
 _LAST_CHARACTER = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -80,6 +81,8 @@ def _build(
     table: RowTable, where: Where, allowed: Callable[[Comparison, bool], bool], built: Sql, *, required: bool
 ) -> None:
     match where:
+        case Comparison(item="_row"):
+            _numbered(where, built)
         case Comparison():
             item = table.by_column.get(where.item)
             if item is None or not allowed(where, required and where.op is Op.EQ):
@@ -118,6 +121,23 @@ def _compare(item: Item, node: Comparison, built: Sql) -> None:
         if node.op in _RANGE and kind == "boolean":
             raise QueryError("真假值不能比较大小", "true and false have no order", position=item.column)
         built.add(f"{name} {_COMPARE[node.op]} %s::{kind}", operand(item, node.value, item.column))
+
+
+def _numbered(node: Comparison, built: Sql) -> None:
+    """Compare the row's own lasting number; no written query can name it, only dialects whose rows have one."""
+    values = node.value if isinstance(node.value, tuple) else (node.value,)
+    numbers = [_row_number(value, node.position) for value in values]
+    if node.op is Op.IN:
+        built.add("_row = ANY(%s::bigint[])", numbers)
+    elif node.op in _COMPARE and len(numbers) == 1:
+        built.add(f"_row {_COMPARE[node.op]} %s::bigint", numbers[0])
+    else:
+        raise OperandError(node.position, "整数", "a whole number")
+
+
+def _row_number(value: object, position: str) -> int:
+    """Return a row's number; the check is that of whole numbers everywhere."""
+    return int(str(operand(_ROW_NUMBER, value, position)))
 
 
 def _within(item: Item, node: Comparison, built: Sql) -> None:

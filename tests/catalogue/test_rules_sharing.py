@@ -19,7 +19,7 @@ from catalogue.entry_rules.finding import (
     ValidationContext,
 )
 from catalogue.validation import validate
-from policies.facts import OpenType, ShareType
+from policies.facts import OpenType, Sensitivity, ShareType
 from tests.catalogue.entries import (
     CONTEXT,
     ENTRY,
@@ -96,12 +96,27 @@ def test_v04_an_open_entry_states_its_condition() -> None:
 
 
 def test_v04_a_personal_item_is_not_open_without_conditions() -> None:
-    assert broken(replace(ENTRY, opening=Opening(OpenType.UNCONDITIONAL, "注明来源")), "V04") == ["$.items[0]"]
+    opened = replace(ENTRY, opening=Opening(OpenType.UNCONDITIONAL, "注明来源"), licence="CC-BY-4.0")
+    assert broken(opened, "V04") == ["$.items[0]"]
 
 
 def test_v04_an_excluded_personal_item_may_stand_in_an_open_entry() -> None:
     items = (replace(NAME, excluded_from_opening=True), STATION)
-    assert broken(replace(ENTRY, items=items, opening=Opening(OpenType.UNCONDITIONAL, "注明来源")), "V04") == []
+    opened = replace(ENTRY, items=items, opening=Opening(OpenType.UNCONDITIONAL, "注明来源"), licence="CC-BY-4.0")
+    assert broken(opened, "V04") == []
+
+
+def test_v04_open_without_conditions_states_its_rights() -> None:
+    items = tuple(replace(item, sensitivity=Sensitivity.PUB) for item in ENTRY.items)
+    silent = replace(ENTRY, items=items, opening=Opening(OpenType.UNCONDITIONAL, "注明来源"))
+    assert broken(silent, "V04") == ["$.licence"]
+
+
+def test_v04_a_rights_statement_of_its_own_serves_as_well_as_a_licence() -> None:
+    items = tuple(replace(item, sensitivity=Sensitivity.PUB) for item in ENTRY.items)
+    opening = Opening(OpenType.UNCONDITIONAL, "注明来源")
+    said = replace(ENTRY, items=items, opening=opening, rights_statement="可自由使用")
+    assert broken(said, "V04") == []
 
 
 # V05

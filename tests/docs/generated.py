@@ -18,7 +18,7 @@ from hub.app import build_services, create_app
 from hub.database import Database
 from hub.postgres import embedded_url
 from hub.settings import Settings
-from tests.docs import blocks_catalogue, blocks_hub, blocks_law, blocks_law_tests, blocks_states
+from tests.docs import blocks_catalogue, blocks_ckan, blocks_hub, blocks_law, blocks_law_tests, blocks_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +28,7 @@ PAGES: Final = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
 PART: Final = re.compile(r"(<!-- generated: ([a-z-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     **blocks_catalogue.BLOCKS,
+    **blocks_ckan.BLOCKS,
     **blocks_law.BLOCKS,
     **blocks_law_tests.BLOCKS,
     **blocks_hub.BLOCKS,

@@ -39,6 +39,7 @@ NO_DOMAIN_ERRORS: Final = {
     "hub.faults.UnknownFaultPointError": "a misspelt HUB_FAULT_POINT, which only tests set",
     "hub.identity.jws.MalformedTokenError": "inside the token reader, which answers with its own errors",
     "connectors.files.json_text.RepeatedNameError": "inside the JSON reader, which answers with its own error",
+    "hub.directory.sheets.cells.CellError": "inside the reader of workbooks, which tells it as a fault of its cell",
     "hub.watched.box.FolderLockedError": "at the console of `hub watch`, said there",
     "hub.watched.rules.RuleError": "at the console of `hub watch`, said there",
     "hub.watched.watcher._StoppedError": "inside the watcher, which ends in order",

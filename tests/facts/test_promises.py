@@ -283,16 +283,36 @@ LISTS_OF_NOTHING_MORE: Final = {
     "/ledger/consistency",
     "/.well-known/jwks.json",
     "/api/v1/quality/definitions",
+    "/api/v1/sheets/columns",
+    "/.well-known/api-catalog",
+    "/catalog.jsonld",
+    "/data.json",
 }
-"""Answers that hold lists but are whole by nature: keys and proofs, the four words of quality."""
+"""Answers that hold lists but are whole by nature (keys, proofs, words), or whose standard says how they go on."""
 
 
-BESIDE_A_LIST: Final = {"columns", "withheld", "under_verification", "obligations", "themes"}
-"""What an answer says of the rows it lists."""
+BESIDE_A_LIST: Final = {
+    "columns",
+    "withheld",
+    "under_verification",
+    "obligations",
+    "themes",
+    "near",
+    "suggestions",
+    "versions",
+}
+"""What an answer says of the rows it lists, and what a search that finds nothing offers instead."""
 LISTS_OF_THEIR_OWN: Final = {
     "/api/v1/me/accesses": "needs the session of a citizen: tests/hub/own_data",
     "/api/v1/pushes/{push_id}/held-rows": "needs rejected rows: tests/hub/push/loop/test_loop_mending",
     "/api/v1/pulls/{pull_id}/runs": "needs a pull: tests/threats/test_threats_pulls",
+    "/api/v1/entries/{name}/effects": "lists who is affected beside the items: tests/hub/directory_metadata",
+    "/api/v1/directory/classes/versions/{number}/effects": "needs a second version: tests/hub/directory_metadata",
+    "/api/v1/directory/code-list-filings/{name}/{version}": "needs a filing: tests/hub/directory_metadata",
+    "/api/v1/directory/code-lists/{name}/differences": "needs two versions: tests/hub/directory_metadata",
+    "/api/v1/harvest/sources/{code}/runs": "needs a harvest: tests/hub/harvest",
+    "/api/v1/harvest/sources/{code}/records": "needs a harvest: tests/hub/harvest",
+    "/api/v1/harvest/runs/{run_id}/changes": "needs a harvest: tests/hub/harvest",
     "/api/v1/data/{name}/changes": "a feed says from, to, version, has_more and next: tests/hub/delivery/test_changes",
 }
 """Lists whose length is told otherwise, and the tests that hold them to it."""
@@ -308,8 +328,8 @@ def listing_operations(doors: Doors) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def first_page(city: HostedCity, doors: Doors, path: str) -> httpx2.Response:
-    """Return one row of a list, read by somebody who may."""
+def first_page(city: HostedCity, doors: Doors, path: str) -> httpx2.Response | None:
+    """Return one row of a list, read by somebody who may; None where nobody asked may."""
     push = city.people.system("jiaotongju").call("GET", f"/api/v1/datasets/{BUS_STOPS}")
     assert push["data"]["version"] >= 1
     with city.services.database.begin() as unit:
@@ -317,6 +337,7 @@ def first_page(city: HostedCity, doors: Doors, path: str) -> httpx2.Response:
             "SELECT p.id FROM hub.push p JOIN hub.entry e ON e.id = p.entry_id WHERE e.name = %s", (BUS_STOPS,)
         ).fetchone()
     assert row is not None
+    path = path.replace("/code-lists/{name}", "/code-lists/gender")
     place = path.replace("{name}", BUS_STOPS).replace("{push_id}", str(row[0])).replace("{number}", "1")
     needed = {"q": "名称"} if path.endswith("/items") else {}
     callers: tuple[Door, ...] = (
@@ -329,9 +350,7 @@ def first_page(city: HostedCity, doors: Doors, path: str) -> httpx2.Response:
         lambda doors: doors.staff("jiaotongju", Role.CLERK),
     )
     answers = [caller(doors).get(place, params={"limit": 1, **needed}) for caller in callers]
-    found = next((answer for answer in answers if answer.is_success), None)
-    assert found is not None, place
-    return found
+    return next((answer for answer in answers if answer.is_success), None)
 
 
 def test_every_list_says_how_many_there_are_how_many_it_returns_and_where_it_goes_on(
@@ -344,6 +363,9 @@ def test_every_list_says_how_many_there_are_how_many_it_returns_and_where_it_goe
         if path in LISTS_OF_THEIR_OWN:
             continue
         answer = first_page(city, doors, path)
+        if answer is None:
+            silent[path] = "read by nobody asked"
+            continue
         if "json" not in answer.headers["content-type"] or path.endswith("/download"):
             continue  # a download is whole: its limit is the reader's own
         page = answer.json()
@@ -354,7 +376,7 @@ def test_every_list_says_how_many_there_are_how_many_it_returns_and_where_it_goe
         goes_on = page["total"] > page["returned"]
         if page["returned"] != len(page[lists[0]]) or (page["next"] is not None) is not goes_on:
             silent[path] = {name: page[name] for name in ("total", "returned", "next")}
-    assert silent == {}
+    assert not silent, "\n".join(f"{path}: {keys}" for path, keys in silent.items())
 
 
 def test_a_download_holds_every_row(doors: Doors) -> None:
@@ -375,9 +397,12 @@ def test_no_answer_that_holds_a_list_is_silent_about_its_length(city: HostedCity
         if not answer.is_success or "json" not in answer.headers["content-type"]:
             continue
         found = answer.json()
+        if not isinstance(found, dict):
+            silent.append(path)
+            continue
         records = [
             value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict)
         ]
         if records and not {"total", "returned", "next"} <= found.keys():
             silent.append(path)
-    assert silent == []
+    assert not silent, silent

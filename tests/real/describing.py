@@ -101,6 +101,7 @@ def _entry(name: str, data: Mapping[str, Any], today: date) -> RealEntry:
         provider=PROVIDER,
         sharing=Sharing(ShareType.UNCONDITIONAL, modes=("03",)),
         opening=Opening(OpenType.UNCONDITIONAL, "使用时注明来源"),
+        licence="OPEN-CN-1",
         name=name,
         abstract=data["abstract"],
         class_path=tuple(data["class"]),

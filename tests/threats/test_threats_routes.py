@@ -26,8 +26,16 @@ if TYPE_CHECKING:
     from tests.hub.portal.town import Town
 
 AUTHORITY = "shujuju"
+FOR_MACHINES = (
+    *("/catalog", "/catalog.ttl", "/catalog.jsonld", "/catalog.rdf", "/catalog.xml", "/dataset/{name}"),
+    *("/dataset/{name}.ttl", "/dataset/{name}.jsonld", "/dataset/{name}.rdf", "/dataset/{name}/datapackage.json"),
+    *("/dataset/{name}/schema.json", "/dataset/{name}/croissant.jsonld", "/feeds/dataset.atom", "/data.json"),
+    *("/sitemap.xml", "/robots.txt", "/.well-known/api-catalog"),
+)
+"""The directory as machines read it: what the public may know, from the one place that says so."""
 PUBLIC = frozenset(
     {
+        *(f"{method} {path}" for method in ("GET", "HEAD") for path in FOR_MACHINES),
         *("GET /healthz", "GET /readyz", "GET /ledger/checkpoint", "GET /ledger/keys.json", "GET /ledger/consistency"),
         *("GET /ledger/tile/{path:path}", "GET /api/v1/datasets", "GET /api/v1/items", "GET /api/v1/datasets/{name}"),
         *("GET /api/v1/datasets/{name}/rows", "GET /api/v1/datasets/{name}/download", "POST /oauth/token"),
@@ -40,6 +48,10 @@ PUBLIC = frozenset(
         # What is told of versions and quality holds no value: numbers, times, counts, shares.
         *("GET /api/v1/datasets/{name}/versions", "GET /api/v1/datasets/{name}/quality"),
         *("GET /api/v1/quality/definitions", "GET /api/v1/dataset"),
+        # CKAN's actions: reads are the public's, writes need a token that the action itself asks for.
+        *(f"{verb} /api{base}/action/{{name}}" for verb in ("GET", "HEAD", "POST", "OPTIONS") for base in ("", "/3")),
+        *("GET /api", "GET /api/1", "GET /api/2", "GET /api/3"),
+        *("GET /api/2/util/{kind}/{act}", "GET /api/util/{kind}/{act}", "GET /datastore/dump/{key}"),
         # Limits of uploads, as tus 1.0 has them asked for without credentials.
         *("OPTIONS /api/v1/uploads", "OPTIONS /api/v1/entries/{name}/uploads"),
         *("GET /demo-idp/authorize", "POST /demo-idp/authorize", "POST /demo-idp/token"),

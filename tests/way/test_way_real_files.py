@@ -93,6 +93,7 @@ def entry() -> Entry:
         provider=Provider(organ, member.organisation_code, unit="登记注册科", contact=member.contact),
         sharing=Sharing(ShareType.UNCONDITIONAL, modes=("01", "03")),
         opening=Opening(OpenType.UNCONDITIONAL, "使用时注明来源"),
+        licence="OPEN-CN-1",
         name=NAME,
         abstract="企业登记的名称、统一社会信用代码、注册日期、类型、注册资金、经营范围和住所，一户一条。",
         abstract_en="Name, credit code, date, type, capital, business scope and seat of each enterprise.",
@@ -108,7 +109,6 @@ def entry() -> Entry:
             Assessment(AssessmentKind.SECRECY_RISK, today, f"{organ}保密工作机构", "经逐项审查，未发现涉密内容"),
             Assessment(AssessmentKind.PERSONAL_INFORMATION, today, f"{organ}数据安全科", "姓名不开放，风险可控"),
         ),
-        licence="CC-BY-4.0",
     )
 
 

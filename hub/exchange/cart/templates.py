@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from catalogue.search import Search, find_items
+from catalogue.finding import ORGAN_VIEWER, Ask, find_items
 from hub.directory.facts import load_resource
 from hub.exchange.cart import store
 from hub.exchange.cart.bases import KEY, all_bases, library_error, record_addition
@@ -147,7 +147,7 @@ def _line(context: Context, unit: Unit, staff: StaffRequester, item: TemplateIte
 
 def _holder(context: Context, unit: Unit, staff: StaffRequester, item: TemplateItem) -> tuple[str, str] | None:
     """Return entry and column of another organ's item; that of the source department before copies."""
-    hits, _ = find_items(unit, Search(item.name, public_only=False, limit=CANDIDATES))
+    hits = find_items(unit, ORGAN_VIEWER, Ask(item.name, limit=CANDIDATES, suggest=False)).hits
     best: tuple[int, str, str] | None = None
     for hit in hits:
         if hit.provider_id == staff.member.id:
@@ -157,8 +157,7 @@ def _holder(context: Context, unit: Unit, staff: StaffRequester, item: TemplateI
         if listed is None or (item.element and listed.element != item.element):
             continue
         # Base items shared without conditions stand first, then those whose source is the holder itself.
-        code = resource.entry.provider.code
-        rank = 2 * (listed.source_department != code) + (hit.share_type != 1) + (hit.item != item.name)
+        rank = 2 * (not hit.is_authoritative) + (hit.share_type != 1) + (hit.item != item.name)
         if best is None or rank < best[0]:
             best = (rank, hit.name, hit.column)
     return best[1:] if best is not None else None

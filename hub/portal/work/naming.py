@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from catalogue import search
 from catalogue import store as catalogue_store
+from catalogue.finding import ORGAN_VIEWER
+from catalogue.published import published
 from hub.api.citizens import provider_names
 from hub.directory.errors import EntryNotFoundError
 from hub.directory.facts import load_resource
@@ -34,14 +35,14 @@ class EntryName:
 
 def entries(page: WorkPage, unit: Unit, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, EntryName]:
     """Return the entries of these ids; what is no entry is named as information outside the directory."""
-    english = search.texts_of(unit, ids) if page.lang == "en" else {}
+    english = published(unit, ORGAN_VIEWER, list(ids)) if page.lang == "en" else {}
     found = {}
     for one in set(ids):
         row = catalogue_store.find_entry(unit, one)
         if row is None:
             found[one] = EntryName(page.text("work_outside"), "")
         else:
-            found[one] = EntryName((one in english and english[one].title_en) or row.title, row.name)
+            found[one] = EntryName((one in english and english[one].entry.title_en) or row.title, row.name)
     return found
 
 

@@ -25,7 +25,9 @@ from hub.portal.work import (
     public_interest,
     pushes,
     request,
+    sources,
     supervision,
+    supply,
     timing,
     usage,
 )
@@ -58,6 +60,8 @@ for _part in (
     complaints,
     pushes,
     entries,
+    supply,
+    sources,
     links,
 ):
     router.include_router(_part.router)
@@ -72,6 +76,8 @@ MENU: Final[tuple[MenuEntry, ...]] = (
     MenuEntry("/w/usage", "usage", PROVIDING),
     MenuEntry("/w/corrections", "corrections", PROVIDING),
     MenuEntry("/w/privacy", "privacy", frozenset(privacy.READERS)),
+    MenuEntry("/w/duties", "supply", frozenset(supply.READERS)),
+    MenuEntry("/w/sources", "sources", frozenset(sources.READERS)),
     MenuEntry("/w/sup/overdue", "overdue", frozenset({Role.SUPERVISOR})),
     MenuEntry("/w/sup/disputes", "disputes", frozenset({Role.SUPERVISOR})),
     MenuEntry("/w/complaints", "complaints", frozenset({Role.SUPERVISOR})),
@@ -87,4 +93,5 @@ DUTIES: Final[tuple[Callable[[WorkPage, Unit], Iterable[Duty]], ...]] = (
     assessments.duties,
     claims.duties,
     complaints.duties,
+    supply.duties,
 )

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from catalogue.synonyms import SYNONYMS
+from catalogue.synonyms import groups_by_word
 from connectors.files.headings import JOINT
 from hub.push.header import plain
 
@@ -115,8 +115,8 @@ def _names_of(item: Item) -> tuple[str, str, frozenset[str], str]:
 def _meanings() -> dict[str, frozenset[int]]:
     """Return for each word the numbers of the groups of synonyms it stands in."""
     found: dict[str, set[int]] = {}
-    for number, group in enumerate(SYNONYMS):
-        for word in group:
+    for number, (first, others) in enumerate(groups_by_word().items()):
+        for word in (first, *others):
             found.setdefault(plain(word), set()).add(number)
     return {word: frozenset(numbers) for word, numbers in found.items()}
 

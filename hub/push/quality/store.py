@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from hub.push import tables as push_tables
 from hub.push.quality import tables
@@ -64,7 +64,7 @@ def series(
 
 def latest(unit: Unit, entry_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Measured]:
     """Return the measures of the newest version of each resource."""
-    chosen = sa.select(_Q).distinct(_Q.c.entry_id).where(_Q.c.entry_id.in_(list(entry_ids)))
+    chosen = sa.select(_Q).ext(distinct_on(_Q.c.entry_id)).where(_Q.c.entry_id.in_(list(entry_ids)))
     rows = unit.connection.execute(chosen.order_by(_Q.c.entry_id, _Q.c.number.desc())).mappings()
     return {row["entry_id"]: _measured(row) for row in rows}
 

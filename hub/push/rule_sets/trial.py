@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.port import ReadOptions
 from hub.directory import privacy_gate
+from hub.directory.code_lists.reading import own_codes
 from hub.push import report as reporting
 from hub.push.decode import CheckPlan, read_push
 from hub.push.header import HeaderMapping
@@ -69,7 +70,8 @@ def _plan(context: Context, unit: Unit, resource: Resource, rule_set: RuleSet) -
     asked = references.lookups(context, unit, rule_set, resource.provider_id)
     rules = RunningRules(rule_set, items, today=context.today(), lookups=asked)
     plan = CheckPlan(items, resource.entry.keys, context.today(), context.demo, rules=rules)
-    return replace(plan, allowed=privacy_gate.allowed(unit, resource.id)), rules
+    allowed, lists = privacy_gate.allowed(unit, resource.id), own_codes(unit, items)
+    return replace(plan, allowed=allowed, code_lists=lists), rules
 
 
 def _warnings(rule_set: RuleSet, rules: RunningRules) -> list[dict[str, Any]]:

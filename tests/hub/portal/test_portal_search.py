@@ -60,7 +60,7 @@ def test_a_search_that_finds_nothing_shows_what_is_near(town: Town, text: str) -
 
 
 def test_an_item_search_that_finds_nothing_offers_near_items_that_are_found(town: Town) -> None:
-    page = read(town.page("/items", params={"q": "站点名单"}))
+    page = read(town.page("/items", params={"q": "站点名秤"}))
     offered = next(one.get("href") for one in page.find("a") if one.text == "站点名称")
     assert "公交站点信息" in town.page(offered)
 
@@ -81,12 +81,27 @@ def test_a_search_that_finds_nothing_always_leads_to_the_whole_directory(town: T
     assert "浏览全部目录" in [one.text for one in page.find("a")]
 
 
-def test_the_filters_of_a_search_count_what_they_find(town: Town) -> None:
+def facet_links(town: Town, word: str) -> list[tuple[str, str]]:
+    """Return text and address of the links of facets that begin with a word."""
     page = read(town.page("/catalog"))
-    choice = next(one for one in page.find("select") if one.get("name") == "provider")
-    option = next(one for one in choice.find("option") if one.text.startswith("示例市交通运输局"))
-    found = read(town.page("/catalog", params={"provider": option.get("value")}))
-    assert option.text == f"示例市交通运输局 ({len(found.find('h3'))})"
+    return [(one.text, one.get("href")) for one in page.find("a") if one.text.startswith(word) and "(" in one.text]
+
+
+def test_the_facets_of_a_search_count_what_their_links_find(town: Town) -> None:
+    ((text, address),) = facet_links(town, "示例市交通运输局")
+    found = read(town.page(address)).find("h3")
+    assert text == f"示例市交通运输局 ({len(found)})"
+
+
+def test_a_filter_in_force_is_a_chip_whose_link_takes_it_away(town: Town) -> None:
+    ((_, address),) = facet_links(town, "示例市交通运输局")
+    chip = next(one for one in read(town.page(address)).find("a") if "提供单位：示例市交通运输局" in one.text)
+    assert chip.get("href") == "/catalog"
+
+
+def test_a_filter_of_an_unknown_value_finds_nothing_and_can_be_taken_away(town: Town) -> None:
+    page = town.page("/catalog", params={"format": "zzz", "freshness": "zzz", "provider": "zzz"})
+    assert ("没有找到" in page, "格式：" in page) == (True, True)
 
 
 def test_beyond_the_last_page_nothing_is_claimed(town: Town) -> None:

@@ -1,0 +1,1 @@
+"""Code lists of departments, in versions, beside the lists the hub ships."""

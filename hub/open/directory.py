@@ -1,0 +1,122 @@
+"""What a search of the directory tells people: facets in words, and how an item is shared and asked for.
+
+Zhengzhou Art. 18; 政务数据共享条例 Art. 13 (sharing is stated item by item). The days to answer come from
+the regulation pack of its jurisdiction.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from catalogue.code_lists import load_code_list
+from catalogue.published import published
+from hub.exchange.requests import due_key
+from hub.identity import store as identity_store
+from hub.identity.names_store import member_names
+from policies.facts import ShareType
+from policies.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from catalogue.entry import Entry
+    from catalogue.finding import Facet, ItemHit, Viewer
+    from catalogue.item import Item
+    from hub.context import Context
+    from hub.database import Unit
+
+LISTS: Final = {
+    "class": "catalogue_resource_class",
+    "theme": "catalogue_resource_class",
+    "cycle": "catalogue_update_cycle",
+    "format": "catalogue_resource_format",
+    "sensitivity": "sensitivity_class",
+    "share_type": "catalogue_sharing_type",
+    "open_type": "catalogue_open_type",
+}
+"""Code list of the values of each facet that has one."""
+FRESHNESS_WORDS: Final = {
+    "fresh": Text("按周期更新", "up to date"),
+    "due": Text("已到更新期", "due"),
+    "overdue": Text("超期未更新", "overdue"),
+    "no_data": Text("尚无数据", "no data"),
+}
+SHARING_WORDS: Final = {
+    1: Text("无条件共享", "unconditional"),
+    2: Text("有条件共享", "conditional"),
+    3: Text("不予共享", "withheld"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How one item is shared: the words of its condition, working days to the answer, ways to get it.
+
+    ``days`` is None where nobody is asked: open items, items that are not shared. A way is a word and an address.
+    """
+
+    condition: str
+    days: int | None
+    ways: tuple[tuple[str, str], ...]
+
+
+def facet_word(unit: Unit, facet: str, value: str) -> Text:
+    """Return what a value of a facet is called in both languages; the value itself where nothing is known of it."""
+    if facet == "provider":
+        return provider_words(unit, [value])[value]
+    if facet == "freshness":
+        return FRESHNESS_WORDS[value]
+    if facet not in LISTS:
+        return Text(value, value)
+    row = load_code_list(LISTS[facet]).rows.get(value)
+    return Text(row.name_zh, row.name_en or row.name_zh) if row is not None else Text(value, value)
+
+
+def provider_words(unit: Unit, values: Sequence[str]) -> dict[str, Text]:
+    """Return the names of members by id as text."""
+    names = member_names(unit, [uuid.UUID(value) for value in values]) if values else {}
+    found = ((value, names.get(uuid.UUID(value), "")) for value in values)
+    return {value: Text(name, name) for value, name in found}
+
+
+def facet_words(unit: Unit, facets: Mapping[str, Sequence[Facet]]) -> dict[str, list[tuple[Facet, Text]]]:
+    """Return every value that was counted with what it is called."""
+    providers = provider_words(unit, [one.value for one in facets.get("provider", ())])
+    return {
+        name: [
+            (one, providers[one.value] if name == "provider" else facet_word(unit, name, one.value)) for one in values
+        ]
+        for name, values in facets.items()
+    }
+
+
+def terms_of(context: Context, unit: Unit, viewer: Viewer, hits: Sequence[ItemHit]) -> list[Terms]:
+    """Return how each item is shared and asked for, in the order of the hits."""
+    entries = published(unit, viewer, list(dict.fromkeys(hit.entry_id for hit in hits)))
+    return [_terms(context, unit, hit, entries[hit.entry_id].entry) for hit in hits]
+
+
+def _terms(context: Context, unit: Unit, hit: ItemHit, entry: Entry) -> Terms:
+    if hit.is_open:
+        return Terms(entry.opening.condition, None, (("download", f"/d/{hit.name}#download"),))
+    if hit.share_type == ShareType.WITHHELD:
+        return Terms(_condition(entry, hit.column), None, (("dispute", "/w/disputes"),))
+    jurisdiction = identity_store.jurisdiction(unit, hit.jurisdiction)
+    pack = context.pack(jurisdiction.pack if jurisdiction is not None else "national")
+    days = pack.deadlines[due_key(ShareType(hit.share_type))].value
+    ways = (("request", f"/w/precheck?entry={hit.name}&item={hit.column}"), ("read", f"/d/{hit.name}"))
+    return Terms(_condition(entry, hit.column), days, ways)
+
+
+def _condition(entry: Entry, column: str) -> str:
+    """Return scope, purpose and article of an item's sharing, its own before the entry's."""
+    item: Item | None = entry.item(column)
+    sharing = entry.sharing
+    scope = (item.share_scope if item is not None else None) or sharing.scope
+    purpose = (item.share_purpose if item is not None else None) or sharing.purpose
+    cited = (item.share_citation if item is not None else None) or "；".join(
+        f"{one.rule} {one.article}" for one in sharing.citations
+    )
+    return "；".join(text for text in (scope, purpose, cited) if text)
