@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from catalogue import finding_query as query
 from catalogue import tables
-from catalogue.finding_asking import Found, Hit
+from catalogue.finding_asking import Ask, Found, Hit
 from catalogue.finding_near import most_words, near_words, sounding_alike
 from catalogue.finding_profiles import Whole
 from catalogue.finding_search import Searching
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from catalogue.finding_asking import Ask, Viewer
+    from catalogue.finding_asking import Viewer
     from catalogue.finding_profiles import Counts
     from catalogue.finding_terms import Reading
     from catalogue.store import InTransaction
@@ -153,14 +153,14 @@ def _hit(values: dict[str, Any]) -> Hit:
     return Hit(**values, is_authoritative=standing < query.COPY, freshness=query.FRESHNESS[fresh])
 
 
-def figures(unit: InTransaction) -> dict[str, int]:
-    """Return the public counts: entries and items published, entries open without conditions."""
+def figures(unit: InTransaction, viewer: Viewer) -> dict[str, int]:
+    """Return the counts a viewer may know: entries and items published, entries open without conditions."""
     t = tables.entry_index
     entries, items, opened = unit.connection.execute(
         sa.select(
             sa.func.count(),
             sa.func.coalesce(sa.func.sum(t.c.item_count), 0),
             sa.func.count().filter(t.c.open_type == 1),
-        )
+        ).where(*Searching(unit, viewer, Ask()).conditions())
     ).one()
     return {"entries": entries, "items": int(items), "open": opened}

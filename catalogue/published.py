@@ -112,18 +112,40 @@ def _described(unit: InTransaction, wanted: Sequence[EntryRow]) -> dict[uuid.UUI
     return found
 
 
+def known_row(unit: InTransaction, viewer: Viewer, key: str | uuid.UUID) -> EntryRow | None:
+    """Return the row of a published entry by name, code or id, if the viewer may know of it.
+
+    What may not be known of is looked for as long as what does not exist: by name, then by every code.
+    """
+    row = store.find_entry(unit, key)
+    if row is not None and not may_know(viewer, row):
+        if isinstance(key, str):
+            store.find_coded(unit, key)
+        return None
+    return row
+
+
 def published_one(unit: InTransaction, viewer: Viewer, key: str | uuid.UUID) -> Published | None:
     """Return the entry of a name, an id (also as text) or a resource code; None where there is none to know of."""
-    if isinstance(key, str):
-        try:
-            key = uuid.UUID(key)
-        except ValueError:
-            found = _read(unit, viewer, tables.entry.c.name == key)
-            if found:
-                return next(iter(found.values()))
-            row = store.find_entry(unit, key)  # a code of any scheme
-            key = row.id if row is not None else uuid.UUID(int=0)
-    return published(unit, viewer, [key]).get(key)
+    if isinstance(key, uuid.UUID):
+        return published(unit, viewer, [key]).get(key)
+    identifier = _as_id(key)
+    if identifier is not None:
+        return published(unit, viewer, [identifier]).get(identifier)
+    found = _read(unit, viewer, tables.entry.c.name == key)
+    if found:
+        return next(iter(found.values()))
+    # A code of any scheme. What is hidden under the name takes this way too, as what is not there does.
+    row = known_row(unit, viewer, key) if "/" in key else store.find_coded(unit, key)
+    wanted = row.id if row is not None else uuid.UUID(int=0)
+    return published(unit, viewer, [wanted]).get(wanted)
+
+
+def _as_id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def revision(unit: InTransaction) -> int:

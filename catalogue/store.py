@@ -123,10 +123,13 @@ def find_entry(unit: InTransaction, key: str | uuid.UUID, *, lock: bool = False)
     else:
         condition = tables.entry.c.name == key
     row = _one_entry(unit, condition, lock=lock)
-    if row is None and isinstance(key, str):
-        coded = sa.select(tables.entry_code.c.entry_id).where(tables.entry_code.c.code == key)
-        row = _one_entry(unit, tables.entry.c.id.in_(coded), lock=lock)
-    return row
+    return find_coded(unit, key, lock=lock) if row is None and isinstance(key, str) else row
+
+
+def find_coded(unit: InTransaction, code: str, *, lock: bool = False) -> EntryRow | None:
+    """Return the entry that has or had a code, of any scheme."""
+    coded = sa.select(tables.entry_code.c.entry_id).where(tables.entry_code.c.code == code)
+    return _one_entry(unit, tables.entry.c.id.in_(coded), lock=lock)
 
 
 def _one_entry(unit: InTransaction, condition: sa.ColumnElement[bool], *, lock: bool) -> EntryRow | None:

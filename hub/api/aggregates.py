@@ -58,9 +58,9 @@ async def aggregate_openly(
     as_of: Annotated[int | None, Query(ge=1, le=2**53, description="数据版本号 / version")] = None,
 ) -> Response:
     """Answer a table of figures; protected items only with each cell controlled."""
-    standing = hub.cache.known(name, None)
+    standing = hub.cache.known_public(name)
     if standing is None:
-        standing = await run_in_threadpool(hub.cache.load, name, None)
+        standing = await run_in_threadpool(hub.cache.load_public, name)
     condition = _condition(where)
     asked = parse_aggregation(
         standing.resource.id, [part for part in group_by.split(",") if part], measures.split(","), condition, as_of

@@ -12,7 +12,7 @@ from hub.directory.facts import load_resource
 from hub.identity import authority_store
 from hub.identity.facts import Requester, StaffRequester
 from hub.identity.roles import Role
-from hub.open.datasets import require_visible
+from hub.open.datasets import require_known
 from hub.push.quality import store
 from hub.push.quality.words import WORDS, cycles, words
 from hub.services import Hub
@@ -88,9 +88,9 @@ def definitions() -> dict[str, Any]:
 def of_dataset(name: str, caller: OptionalCaller, hub: Hub) -> dict[str, Any]:
     """Return the shares of the newest version and their mean over the last twelve, without counts."""
     with hub.database.begin() as unit:
-        resource = load_resource(hub.context, unit, name)
         if caller is None:
-            require_visible(resource)
+            require_known(unit, name)
+        resource = load_resource(hub.context, unit, name)
         found, total = store.series(unit, resource.id, limit=12)
         promise = _promise(hub, unit, resource)
     mean = {}

@@ -61,8 +61,8 @@ ROWS_PARAMETERS: Final[dict[str, Any]] = {
 
 
 async def _standing(hub: Services, name: str) -> Standing:
-    known = hub.cache.known(name, None)
-    return known if known is not None else await run_in_threadpool(hub.cache.load, name, None)
+    known = hub.cache.known_public(name)
+    return known if known is not None else await run_in_threadpool(hub.cache.load_public, name)
 
 
 @router.get("/datasets/{name}/rows", summary="读取开放数据 / Read open rows", openapi_extra=ROWS_PARAMETERS)

@@ -20,7 +20,7 @@ from hub.identity import store as identity_store
 from hub.identity.errors import RoleRequiredError
 from hub.identity.facts import Requester, StaffRequester
 from hub.identity.roles import NAMES_ZH, Role
-from hub.open.datasets import require_visible
+from hub.open.datasets import require_known
 from hub.push.masks import masked
 from hub.push.versions import erasing, restoring, store
 from hub.push.versions.errors import RowUnknownError
@@ -137,10 +137,10 @@ def _versions(
 ) -> dict[str, Any]:
     before, limit = page
     with hub.database.begin() as unit:
+        if caller is None:
+            require_known(unit, name)
         resource = load_resource(hub.context, unit, name)
         is_own = caller is not None and _member(caller) == resource.provider_id
-        if caller is None:
-            require_visible(resource)
         found, total = store.versions(unit, resource.id, before=before, limit=limit)
         floor = store.floor(unit, resource.id)
     last = found[-1].outcome.number if found else None

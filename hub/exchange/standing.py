@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from catalogue.finding import PUBLIC_VIEWER
+from catalogue.published import known_row
+from hub.directory.errors import EntryNotFoundError
 from hub.directory.facts import load_resource
 from hub.exchange import store, usage_store
 
@@ -81,6 +84,23 @@ class ResourceCache:
                 self._known.clear()
             self._known[name, system_id] = standing
         return standing
+
+    def known_public(self, name: str) -> Standing | None:
+        """Return what is known of an entry the public may know of; None, as for any other, where it must be loaded."""
+        standing = self.known(name, None)
+        return standing if standing is not None and standing.resource.entry.opening.is_open else None
+
+    def load_public(self, name: str) -> Standing:
+        """Read a resource for the public: what it may not know of costs what does not exist costs.
+
+        Raises:
+            EntryNotFoundError: no such published entry, or the public may not know of it.
+            NotFreshError: as in :meth:`known`.
+        """
+        with self._database.begin() as unit:
+            if known_row(unit, PUBLIC_VIEWER, name) is None:
+                raise EntryNotFoundError(name)
+        return self.load(name, None)
 
     def remember(self, key: str, standing: Standing) -> None:
         """Keep what is known of the public's standing under another key too: an id that a dialect gave the resource."""

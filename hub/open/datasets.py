@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from catalogue.finding import PUBLIC_VIEWER
+from catalogue.published import known_row
 from hub.directory.errors import EntryNotFoundError
 from policies.decision import Denial, Permit, decide
 from policies.facts import Action, DecisionRequest, OpenType, Requester, RequesterKind, Sensitivity, ShareType
@@ -17,6 +19,7 @@ from policies.results import cite
 if TYPE_CHECKING:
     from catalogue.item import Item
     from hub.context import Context
+    from hub.database import Unit
     from hub.directory.facts import Resource
     from policies.decision import Pending, Refusal
     from policies.facts import ResourceFacts
@@ -39,6 +42,12 @@ class Withheld:
     ground: str | None
     reason: str
     remedy: str
+
+
+def require_known(unit: Unit, name: str) -> None:
+    """Raise :class:`EntryNotFoundError` where the public may not know of an entry, at the cost of one not there."""
+    if known_row(unit, PUBLIC_VIEWER, name) is None:
+        raise EntryNotFoundError(name)
 
 
 def require_visible(resource: Resource) -> None:

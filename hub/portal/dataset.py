@@ -35,9 +35,7 @@ def dataset(page: Page, name: str) -> dict[str, Any]:
 
     """
     hub, lang = page.hub, page.lang
-    resource = hub.cache.load(name, None).resource
-    if page.is_public:
-        datasets.require_visible(resource)
+    resource = (hub.cache.load_public(name) if page.is_public else hub.cache.load(name, None)).resource
     with hub.database.begin() as unit:
         facts = push_store.latest_facts(unit, resource.id)
         names = provider_names(unit, {resource.provider_id})

@@ -61,10 +61,10 @@ def items(
 
 
 @both(router, "/d")
-def dataset_by_code(hub: Hub, request: Request, code: Annotated[str, Query(max_length=60)]) -> RedirectResponse:
+def dataset_by_code(hub: Hub, page: AskedPage, code: Annotated[str, Query(max_length=60)]) -> RedirectResponse:
     """Send a resource code to the page of its entry."""
-    name = hub.cache.load(code, None).resource.name
-    return RedirectResponse(address(lang_of(request), f"/d/{name}"), status_code=307)
+    found = hub.cache.load_public(code) if page.is_public else hub.cache.load(code, None)
+    return RedirectResponse(address(page.lang, f"/d/{found.resource.name}"), status_code=307)
 
 
 @both(router, "/d/{name}")

@@ -66,10 +66,10 @@ def viewer_of(page: Page) -> Viewer:
     return PUBLIC_VIEWER if page.is_public else ORGAN_VIEWER
 
 
-def _base(unit: Unit, code: str, key: str) -> dict[str, Any]:
-    """Return one basic database: its entries, how many of them the public may find, the day of its latest data."""
+def _base(unit: Unit, viewer: Viewer, code: str, key: str) -> dict[str, Any]:
+    """Return one basic database: the entries one may know of, those open to the public, the day of the latest data."""
     within = Filters(class_codes=(code,))
-    latest = find(unit, ORGAN_VIEWER, Ask(filters=within, order=(("data_at", True),), limit=1))
+    latest = find(unit, viewer, Ask(filters=within, order=(("data_at", True),), limit=1))
     public = find(unit, PUBLIC_VIEWER, Ask(filters=within, limit=1)).total
     days = [hit.data_at.astimezone(CHINA).date().isoformat() for hit in latest.hits if hit.data_at is not None]
     return {"code": code, "key": key, "entries": latest.total, "public": public, "updated": days[0] if days else None}
@@ -78,9 +78,10 @@ def _base(unit: Unit, code: str, key: str) -> dict[str, Any]:
 def home(page: Page) -> dict[str, Any]:
     """Return the bases with their counts, the latest open entries, and the public figures."""
     with page.hub.database.begin() as unit:
-        bases = [_base(unit, code, key) for code, key in BASES]
+        viewer = viewer_of(page)
+        bases = [_base(unit, viewer, code, key) for code, key in BASES]
         latest = find(unit, PUBLIC_VIEWER, Ask(limit=LATEST))
-        counts = figures_of(unit)
+        counts = figures_of(unit, viewer)
         checkpoint = ledger_store.latest_checkpoint(unit)
         refused = ledger_store.count_of_kind(unit, "refusal")
         hits = shown_hits(page, unit, latest.hits)

@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.app import create_app
+from hub.open.ckan.ids import resource_id
 from tests.canary.birds import NUMBER, PLANTED
 from tests.support.acts import BUS_STOPS, COMPANIES, MARRIAGES, RESIDENTS
 from tests.threats.test_threats_routes import routes_of
@@ -63,6 +64,8 @@ def fillings(aviary: Aviary) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
     """Return the values that parameters of paths can take, alone or in pairs."""
     found: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         ("name",): [(name,) for name in NAMES],
+        ("dataset",): [(RESIDENTS,), (MARRIAGES,)],
+        ("code",): [("1",), ("P001",)],
         ("slug",): [("minzhengju",), ("not-found",)],
         ("login",): [("minzhengju.clerk",)],
         ("year",): [("2027",)],
@@ -81,6 +84,9 @@ def fillings(aviary: Aviary) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
     for pair, statement in PAIRS.items():
         rows = aviary.rows(f"{statement} LIMIT {MOST}")
         found[pair] = [(str(one), str(other)) for one, other in rows] or [(NOBODY, NOBODY)]
+    entries = aviary.rows("SELECT id FROM hub.entry WHERE name = ANY(%s)", list(NAMES))
+    found["key",] = [(str(resource_id(row[0], "csv")),) for row in entries]
+    found["resource",] = found["key",]
     found["thumbprint",] = [(row[0],) for row in aviary.rows("SELECT thumbprint FROM hub.system_key LIMIT 2")]
     found["act",] = [(str(row[0]),) for row in aviary.rows(f"SELECT id FROM hub.version_act LIMIT {MOST}")]
     # Pushes with something kept of them come first.

@@ -130,10 +130,18 @@ def attached(hub: Services, unit: Unit, dataset: str, resource: str, caller: Cka
     for number in _versions(row, caller):
         version = find_version(unit, row.id, number)
         entry = Entry.from_dict(version.body) if version is not None else None
-        for link in entry.links if entry is not None else ():
+        if entry is None or (number == row.published_version and not _is_released(hub, row, entry, caller)):
+            continue
+        for link in entry.links:
             if id_of_link(link) == str(identifier):
                 return path, link
     raise CkanNotFoundError("文件 file")
+
+
+def _is_released(hub: Services, row: EntryRow, entry: Entry, caller: CkanCaller | None) -> bool:
+    """Whether the release time has come; before it only the department has its data (统计法实施条例 Art. 28)."""
+    is_own = caller is not None and caller.member.id == row.provider_id
+    return is_own or entry.release_time is None or entry.release_time <= hub.context.now()
 
 
 def _versions(row: EntryRow, caller: CkanCaller | None) -> list[int]:

@@ -24,7 +24,7 @@ def standing_of(hub: Services, key: str) -> Standing:
         CkanNotFoundError: there is none.
 
     """
-    known = hub.cache.known(key, None)
+    known = hub.cache.known_public(key)
     if known is not None:
         return known
     name = key
@@ -38,7 +38,7 @@ def standing_of(hub: Services, key: str) -> Standing:
                 found = tuple(pair for one in given for pair in store.names_between(unit, one, one))
         name = next((name for entry_id, name in found if entry_id == identifier), found[0][1] if found else "")
     try:
-        standing = hub.cache.load(name, None)
+        standing = hub.cache.load_public(name)
     except EntryNotFoundError:
         raise CkanNotFoundError("资源 resource") from None
     if name != key:
