@@ -20,7 +20,7 @@ MARKS = {"added": "+", "dropped": "-", "changed": "~"}
 def versions(name: EntryName, login: Login, code: Code = None, url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
     """列出条目各版本。 List the versions of an entry."""
     with explained(as_json=as_json), logged_in(url, login, code) as hub:
-        found = hub.call("GET", f"/api/v1/entries/{name}/versions", params={"limit": 200})
+        found = hub.call("GET", f"/api/v1/entries/{name}/descriptions", params={"limit": 200})
         lines = [
             f"  {one['version']}  {pick(one['state_zh'], one['state_en'])}  {(one['published_at'] or '')[:10]}"
             for one in found["versions"]

@@ -59,7 +59,7 @@ def _head_body(head: VersionHead) -> dict[str, Any]:
     }
 
 
-@router.get("/{name}/versions", summary="条目各版本 / Versions of an entry")
+@router.get("/{name}/descriptions", summary="条目各版本 / Versions of an entry")
 def list_entry_versions(
     name: str, staff: CurrentStaff, hub: Hub, limit: Limit = 50, offset: Offset = 0
 ) -> dict[str, Any]:

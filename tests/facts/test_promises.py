@@ -291,16 +291,7 @@ LISTS_OF_NOTHING_MORE: Final = {
 """Answers that hold lists but are whole by nature (keys, proofs, words), or whose standard says how they go on."""
 
 
-BESIDE_A_LIST: Final = {
-    "columns",
-    "withheld",
-    "under_verification",
-    "obligations",
-    "themes",
-    "near",
-    "suggestions",
-    "versions",
-}
+BESIDE_A_LIST: Final = {"columns", "withheld", "under_verification", "obligations", "themes", "near", "suggestions"}
 """What an answer says of the rows it lists, and what a search that finds nothing offers instead."""
 LISTS_OF_THEIR_OWN: Final = {
     "/api/v1/me/accesses": "needs the session of a citizen: tests/hub/own_data",
@@ -309,6 +300,7 @@ LISTS_OF_THEIR_OWN: Final = {
     "/api/v1/entries/{name}/effects": "lists who is affected beside the items: tests/hub/directory_metadata",
     "/api/v1/directory/classes/versions/{number}/effects": "needs a second version: tests/hub/directory_metadata",
     "/api/v1/directory/code-list-filings/{name}/{version}": "needs a filing: tests/hub/directory_metadata",
+    "/api/v1/directory/code-lists/{name}": "names its versions beside its codes: tests/hub/directory_metadata",
     "/api/v1/directory/code-lists/{name}/differences": "needs two versions: tests/hub/directory_metadata",
     "/api/v1/harvest/sources/{code}/runs": "needs a harvest: tests/hub/harvest",
     "/api/v1/harvest/sources/{code}/records": "needs a harvest: tests/hub/harvest",
@@ -337,7 +329,6 @@ def first_page(city: HostedCity, doors: Doors, path: str) -> httpx2.Response | N
             "SELECT p.id FROM hub.push p JOIN hub.entry e ON e.id = p.entry_id WHERE e.name = %s", (BUS_STOPS,)
         ).fetchone()
     assert row is not None
-    path = path.replace("/code-lists/{name}", "/code-lists/gender")
     place = path.replace("{name}", BUS_STOPS).replace("{push_id}", str(row[0])).replace("{number}", "1")
     needed = {"q": "名称"} if path.endswith("/items") else {}
     callers: tuple[Door, ...] = (

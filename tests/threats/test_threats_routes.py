@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -110,6 +111,13 @@ def app(database: Database, settings: Settings) -> FastAPI:
 @pytest.fixture
 def public_app(database: Database, settings: Settings) -> FastAPI:
     return create_app(build_services(settings, database), "public")
+
+
+def test_no_operation_stands_behind_another_of_the_same_address(app: FastAPI) -> None:
+    """The second of two is never reached, whatever its parameters are called."""
+    places = Counter((method, re.sub(r"{\w+", "{", route.path)) for method, route in routes_of(app))
+    negotiated = {("GET", "/dataset/{}"), ("HEAD", "/dataset/{}"), ("GET", "/catalog"), ("HEAD", "/catalog")}
+    assert {place for place, count in places.items() if count > 1} <= negotiated
 
 
 @pytest.fixture

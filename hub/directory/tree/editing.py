@@ -179,7 +179,7 @@ def _tell(desk: Desk, version: TreeVersion) -> None:
                 next_zh="条目继续有效；下次修订时改用接替的分类",
                 next_en="the entries stay as they are; use the succeeding class when you next revise them",
                 role=Role.CLERK.value,
-                link=f"/w/entries/{name}",
+                link=f"/d/{name}",
                 subject_kind="class_tree",
                 subject_id=str(version.number),
                 once=f"class_tree:{version.number}:{provider}",

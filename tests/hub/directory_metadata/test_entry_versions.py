@@ -84,7 +84,7 @@ def test_the_differences_name_metadata_and_items_old_and_new_and_what_narrows(na
 
 def test_another_organ_sees_the_published_versions_alone(narrowed: HostedCity) -> None:
     other = narrowed.people.person(USER, Role.AGENCY_USER)
-    seen = other.call("GET", f"/api/v1/entries/{RESIDENTS}/versions")
+    seen = other.call("GET", f"/api/v1/entries/{RESIDENTS}/descriptions")
     draft = problem_of(lambda: other.call("GET", f"/api/v1/entries/{RESIDENTS}/differences", params={"to": 2}))
     assert ([one["version"] for one in seen["versions"]], draft.status) == ([1], 404)
 

@@ -17,6 +17,7 @@ from hub.demo.directory import demo_entry
 from hub.demo.generators import demo_frame, write_table
 from hub.demo.people import residents
 from hub.identity.roles import Role
+from hub.portal import pages, pages_standards
 from hub.portal.desk import pages as desk_pages
 from hub.portal.work import pages as work_pages
 from tests.hub.portal.reading import read
@@ -218,7 +219,8 @@ def _piece(node: ast.expr, constants: dict[str, Any]) -> str:
 def test_every_link_of_a_notice_leads_to_a_page_that_exists() -> None:
     links = {link for found in _links(Path(__file__).resolve().parents[3]).values() for link in found if link}
     assert len(links) > 8
-    routes = [*work_pages.router.routes, *desk_pages.router.routes, *subscriptions.router.routes]
+    routers = (work_pages, desk_pages, subscriptions, pages, pages_standards)
+    routes = [route for one in routers for route in one.router.routes]
     gone = {link for link in links if not _is_served(routes, link)}
     assert gone == set()
 
