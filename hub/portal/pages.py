@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
+from hub.open.datasets import require_visible
 from hub.portal import api_page, pages_me, pages_problems, pages_staff, views
 from hub.portal.dataset import dataset
 from hub.portal.desk import finding
@@ -64,10 +65,12 @@ def items(page: AskedPage, q: SearchText = "", offset: Offset = 0, cart: ShortTe
 
 
 @both(router, "/d")
-def dataset_by_code(hub: Hub, request: Request, code: Annotated[str, Query(max_length=60)]) -> RedirectResponse:
-    """Send a resource code to the page of its entry."""
-    name = hub.cache.load(code, None).resource.name
-    return RedirectResponse(address(lang_of(request), f"/d/{name}"), status_code=307)
+def dataset_by_code(hub: Hub, page: AskedPage, code: Annotated[str, Query(max_length=60)]) -> RedirectResponse:
+    """Send a resource code to the page of its entry; the code of what the public may not know of leads nowhere."""
+    resource = hub.cache.load(code, None).resource
+    if page.is_public:
+        require_visible(resource)
+    return RedirectResponse(address(page.lang, f"/d/{resource.name}"), status_code=307)
 
 
 @both(router, "/d/{name}")
