@@ -163,6 +163,11 @@ DATA_BLOCK = "application/ld+json"
 """Type of a script element that holds data (schema.org) and is never run."""
 
 
+def test_what_leads_to_a_closed_entry_leads_the_public_nowhere(town: Town) -> None:
+    answers = [town.reader.get("/d", params={"code": code}) for code in (MARRIAGES, "399999/1")]
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
 @pytest.mark.parametrize("path", ALL_PAGES)
 def test_a_page_is_small(town: Town, path: str) -> None:
     most = LARGEST_LIST if any(name in path for name in LISTS) else LARGEST_PAGE
