@@ -68,7 +68,7 @@ def _formed(values: pl.Series) -> pl.Series:
 
 def _mark_currency(values: pl.Series, part: Checked, unit: str | None) -> None:
     """Mark amounts whose sign names another currency than the item, or a foreign one where the item names none."""
-    signs = values.str.extract(r"^[+-]?([¥￥$])")
+    signs = values.str.extract(r"^[+-]?(人民币|[¥￥$])")
     if signs.null_count() == signs.len():
         return
     for sign, currency in SIGNS.items():

@@ -50,7 +50,7 @@ KIND_AND_POWER: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
 
 _WORDS: Final = "|".join(re.escape(unit) for unit in sorted(KIND_AND_POWER, key=len, reverse=True))
 WITH_UNIT: Final = rf"^(?:人民币)?([+-]?[¥￥$]?[+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*[(\[]?({_WORDS})[)\]]?$"
-SIGNS: Final[Mapping[str, str]] = MappingProxyType({"¥": "元", "￥": "元", "$": "美元"})
+SIGNS: Final[Mapping[str, str]] = MappingProxyType({"人民币": "元", "¥": "元", "￥": "元", "$": "美元"})
 """The signs before an amount, with the currency each is read as; a dollar is never taken for a yuan."""
 OWN_CURRENCY: Final = "元"
 _IN_NAME: Final = re.compile(rf"[（(\[]\s*(?:单位[:：]\s*)?({_WORDS})\s*[)）\]]\s*$")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.conftest import LONGEST_FIRST
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -54,6 +56,10 @@ def text_of(path: Path) -> str | None:
 def package_files(top: Path) -> list[Path]:
     """Return the Python files of the four packages."""
     return sorted(path for package in PACKAGES for path in (top / package).rglob("*.py"))
+
+
+def test_every_file_of_tests_that_is_begun_first_is_there(top: Path) -> None:
+    assert [name for name in LONGEST_FIRST if not (top / "tests" / name).is_file()] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

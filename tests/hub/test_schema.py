@@ -46,6 +46,7 @@ def test_a_migrated_database_has_both_schemas(empty_database: Database) -> None:
 def test_a_migrated_database_passes_the_check_at_start(empty_database: Database) -> None:
     schema.migrate(empty_database)
     schema.require_current(empty_database)
+    assert schema.current(empty_database) == schema.head()
 
 
 def test_a_start_on_an_empty_database_says_what_to_run(empty_database: Database) -> None:

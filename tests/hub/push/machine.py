@@ -189,8 +189,8 @@ class Machine:
         if self.copies:
             self.register.follow(self.chance.choice(self.copies), limit=3, pages=self.chance.randint(1, 6))
 
-    def check(self) -> None:
-        """Compare what stands, every version, and all copies with the dictionary."""
+    def check(self) -> int:
+        """Compare what stands, every version, and all copies with the dictionary; return how many versions it was."""
         now = self.states[-1]
         assert self.register.rows() == now, self.told
         for number, state in list(enumerate(self.states))[1:]:
@@ -198,6 +198,7 @@ class Machine:
         for copy in (Copy(), *self.copies):
             assert self.register.follow(copy, limit=5).stops == now, self.told
             assert copy.version == len(self.states) - 1
+        return len(self.states) - 1
 
 
 def cut_push(register: Register, mode: str, body: bytes, at: int, key: str) -> None:

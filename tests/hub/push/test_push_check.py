@@ -73,6 +73,7 @@ PLANTED = [
     ("R44", Item("金额（万元）", "value", DataType.NUMBER), "50(万元港币)"),
     ("R44", Item("金额（万元）", "value", DataType.NUMBER), "$50"),
     ("R44", Item("金额（万美元）", "value", DataType.NUMBER), "¥50"),
+    ("R44", Item("金额（万美元）", "value", DataType.NUMBER), "人民币50万美元"),
     ("R43", item(DataType.NUMBER), "$1,000.50"),
     ("R45", item(DataType.INTEGER), "126~155"),
     ("R45", item(DataType.NUMBER), "10-20"),
