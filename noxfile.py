@@ -106,6 +106,12 @@ def suspension(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def moving(session: nox.Session) -> None:
+    """Long: the demo city moves into a hub of its own by ckanapi alone (tests marked long, in test_ckan_moving)."""
+    run_module(session, "pytest", "-m", "long", "-k", "moving", *session.posargs)
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Long: one benchmark, as in ``nox -s bench -- push --rows 1000000``; prints one line of JSON."""
     run_module(session, "benchmarks", *session.posargs)

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from catalogue import finding_query as query
 from catalogue import tables
 from catalogue.finding_asking import Ask, Found, Hit
+from catalogue.finding_given import IDS, Given, execute, freshness, holding, number
 from catalogue.finding_near import most_words, near_words, sounding_alike
 from catalogue.finding_profiles import Whole
 from catalogue.finding_search import Searching
-from catalogue.finding_terms import read
 
 if TYPE_CHECKING:
     import uuid
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from catalogue.finding_asking import Viewer
-    from catalogue.finding_profiles import Counts
+    from catalogue.finding_profiles import Tally
     from catalogue.finding_terms import Reading
     from catalogue.store import InTransaction
 
@@ -35,65 +35,69 @@ def find(unit: InTransaction, viewer: Viewer, ask: Ask) -> Found:
     conditions = search.conditions()
     if not ask.text.strip():
         return _listed(search, conditions)
-    reading = read(ask.text)
+    reading = search.reading()
     if not reading.words:
         return Found((), 0, dict.fromkeys(ask.facets, ()))
-    text = query.holds(tables.entry_index.c.terms, reading.required)
-    counts = query.counts(unit, [text, *conditions], search.at, search.room)
-    if not counts.any():
-        reading = read(ask.text, loosely=True)
-        text = query.holds(tables.entry_index.c.terms, reading.required)
-        counts = query.counts(unit, [text, *conditions], search.at, search.room)
-    if not counts.any():
+    text = holding("terms", reading.required, "required")
+    tally = query.count_entries(unit, text + conditions, search.at, search.room)
+    if not tally.total:
+        reading = search.reading(loosely=True)
+        text = holding("terms", reading.required, "required")
+        tally = query.count_entries(unit, text + conditions, search.at, search.room)
+    if not tally.total:
         return _near(search, reading, conditions)
-    within = [*conditions, *search.allowed()]
+    within = conditions + search.allowed()
+    total = search.total(tally).total
     if ask.order:
-        ids = _ordered(unit, [text, *within], ask)
+        ids = _ordered(unit, text + within, ask)
     else:
-        ids = query.nearest(unit, reading, within, search.items(), limit=ask.limit, offset=ask.offset)
-    total = int(search.total(counts).sum())
+        page = ask.offset, ask.limit
+        ids = query.nearest(unit, reading, within, search.items(), total=total, page=page)
     near: list[uuid.UUID] = []
     if ask.suggest and not ask.order and not ask.offset and total < min(ask.limit, FEW):
-        near = [one for one in most_words(unit, reading, within, limit=ask.limit) if one not in ids]
+        near = [one for one in most_words(search, reading, within, limit=ask.limit) if one not in ids]
     hits = _hits(unit, [*ids, *near[: ask.limit - len(ids)]], search.at)
-    facets = search.facets(counts, [text, *conditions])
+    facets = search.facets(tally, text + conditions)
     return Found(hits[: len(ids)], total, facets, near=hits[len(ids) :])
 
 
-def _listed(search: Searching, conditions: list[sa.ColumnElement[bool]]) -> Found:
+def _listed(search: Searching, conditions: Given) -> Found:
     """Return entries without a text: the newest first where no order is asked for."""
     unit, ask = search.unit, search.ask
-    counts = _whole(search, conditions) if search.is_plain else query.counts(unit, conditions, search.at, search.room)
-    ids = _ordered(unit, [*conditions, *search.allowed()], ask)
-    total = int(search.total(counts).sum())
-    return Found(_hits(unit, ids, search.at), total, search.facets(counts, conditions))
+    if search.is_plain:
+        tally = _whole(search, conditions)
+    else:
+        tally = query.count_entries(unit, conditions, search.at, search.room)
+    ids = _ordered(unit, conditions + search.allowed(), ask)
+    total = search.total(tally).total
+    return Found(_hits(unit, ids, search.at), total, search.facets(tally, conditions))
 
 
-def _whole(search: Searching, conditions: list[sa.ColumnElement[bool]]) -> Counts:
-    """Return the counts of all that may be seen: counted anew when something was published, or is half a minute old.
+def _whole(search: Searching, conditions: Given) -> Tally:
+    """Return the tally of all that may be seen: counted anew when something was published, or is half a minute old.
 
     A push does not count as a publication: freshness may lag behind by that half minute here, and only here.
     """
     known, is_public = search.profiles.whole, search.viewer.public_only
     revision = query.quiet_revision(search.unit)
     kept = known.get(is_public)
-    is_same = kept is not None and kept.revision == revision and len(kept.counts) == search.room
+    is_same = kept is not None and (kept.revision, kept.room) == (revision, search.room)
     if kept is not None and is_same and abs(search.at - kept.at) < KEPT:
-        return kept.counts
-    counts = query.counts(search.unit, conditions, search.at, search.room)
+        return kept.tally
+    found = query.count_entries(search.unit, conditions, search.at, search.room).packed(len(query.FRESHNESS))
     if revision is not None:
-        known[is_public] = Whole(revision, search.at, counts)
-    return counts
+        known[is_public] = Whole(revision, search.at, search.room, found)
+    return found
 
 
-def _near(search: Searching, reading: Reading, conditions: list[sa.ColumnElement[bool]]) -> Found:
+def _near(search: Searching, reading: Reading, conditions: Given) -> Found:
     """Return the entries that hold most of the words, and words to look for instead."""
     unit, ask = search.unit, search.ask
-    within = [*conditions, *search.allowed()]
+    within = conditions + search.allowed()
     ids: list[uuid.UUID] = []
     words: tuple[str, ...] = ()
     if ask.suggest:
-        ids = most_words(unit, reading, within, limit=ask.limit)
+        ids = most_words(search, reading, within, limit=ask.limit)
         ids = ids or sounding_alike(unit, reading, within, ask.limit)
         words = near_words(unit, reading, conditions, search.items())
     return Found((), 0, dict.fromkeys(ask.facets, ()), words, _hits(unit, ids, search.at))
@@ -112,9 +116,15 @@ _COLUMNS: Final = {
 }
 
 
-def _ordered(unit: InTransaction, conditions: list[sa.ColumnElement[bool]], ask: Ask) -> list[uuid.UUID]:
-    t, entry = tables.entry_index, tables.entry
+def _ordered(unit: InTransaction, given: Given, ask: Ask) -> list[uuid.UUID]:
     wanted = ask.order or (("modified", True),)
+    return list(execute(unit, _page, given, wanted, size=ask.limit, first=ask.offset).scalars())
+
+
+def _page(
+    conditions: Sequence[sa.ColumnElement[bool]], wanted: Sequence[tuple[str, bool]]
+) -> sa.Select[tuple[uuid.UUID]]:
+    t, entry = tables.entry_index, tables.entry
     chosen = sa.select(t.c.entry_id)
     if any(name in {"name", "title"} for name, _ in wanted):
         chosen = chosen.join(entry, entry.c.id == t.c.entry_id)
@@ -122,29 +132,31 @@ def _ordered(unit: InTransaction, conditions: list[sa.ColumnElement[bool]], ask:
         _COLUMNS[name].desc().nulls_last() if is_descending else _COLUMNS[name].asc().nulls_last()
         for name, is_descending in wanted
     ]
-    rows = unit.connection.execute(
-        chosen.where(*conditions).order_by(*order, t.c.entry_id).limit(ask.limit).offset(ask.offset)
-    )
-    return list(rows.scalars())
+    page = chosen.where(*conditions).order_by(*order, t.c.entry_id)
+    return page.limit(number("size")).offset(number("first"))
 
 
 def _hits(unit: InTransaction, ids: Sequence[uuid.UUID], at: datetime) -> tuple[Hit, ...]:
     """Return entries in the order of their ids."""
     if not ids:
         return ()
+    rows = execute(unit, _rows, Given(), ids=list(ids), at=at).mappings()
+    found: dict[uuid.UUID, Hit] = {row["entry_id"]: _hit(dict(row)) for row in rows}
+    return tuple(found[one] for one in ids if one in found)
+
+
+def _rows(_: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     t, entry = tables.entry_index, tables.entry
-    rows = unit.connection.execute(
+    return (
         sa.select(
             t.c.entry_id, entry.c.name, entry.c.title, entry.c.provider_id, entry.c.jurisdiction,
             entry.c.resource_code, entry.c.share_type, t.c.open_type, entry.c.class_path,
             entry.c.published_version.label("version"), t.c.item_count, t.c.standing, t.c.issued, t.c.modified,
-            t.c.data_at, query.freshness(at).label("fresh"), t.c.rows, t.c.keywords,
+            t.c.data_at, freshness().label("fresh"), t.c.rows, t.c.keywords,
         )
         .join(entry, entry.c.id == t.c.entry_id)
-        .where(t.c.entry_id.in_(ids))
-    ).mappings()  # fmt: skip
-    found: dict[uuid.UUID, Hit] = {row["entry_id"]: _hit(dict(row)) for row in rows}
-    return tuple(found[one] for one in ids if one in found)
+        .where(t.c.entry_id == sa.func.any(sa.bindparam("ids", type_=IDS)))
+    )  # fmt: skip
 
 
 def _hit(values: dict[str, Any]) -> Hit:
@@ -155,12 +167,14 @@ def _hit(values: dict[str, Any]) -> Hit:
 
 def figures(unit: InTransaction, viewer: Viewer) -> dict[str, int]:
     """Return the counts a viewer may know: entries and items published, entries open without conditions."""
+    found = execute(unit, _figures, Searching(unit, viewer, Ask()).conditions()).one()
+    return {"entries": found.entries, "items": int(found.items), "open": found.open}
+
+
+def _figures(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[tuple[int, int, int]]:
     t = tables.entry_index
-    entries, items, opened = unit.connection.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.coalesce(sa.func.sum(t.c.item_count), 0),
-            sa.func.count().filter(t.c.open_type == 1),
-        ).where(*Searching(unit, viewer, Ask()).conditions())
-    ).one()
-    return {"entries": entries, "items": int(items), "open": opened}
+    return sa.select(
+        sa.func.count().label("entries"),
+        sa.func.coalesce(sa.func.sum(t.c.item_count), 0).label("items"),
+        sa.func.count().filter(t.c.open_type == 1).label("open"),
+    ).where(*conditions)

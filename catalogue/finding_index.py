@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from catalogue import code_store, tables
+from catalogue import code_store, state_store, tables
 from catalogue.code_lists import load_code_list
 from catalogue.entry import Entry
 from catalogue.finding_profiles import digest_of, values_of
-from catalogue.finding_terms import MADE_BY, fold, keyword_term, plain_terms, title_terms, whole_term
+from catalogue.finding_terms import MADE_BY, fold, keyword_term, plain_terms, title_terms, vector, whole_term
 from policies.facts import OpenType
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def index_entries(unit: InTransaction, ids: Collection[uuid.UUID]) -> None:
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return
-    _turn(unit)
+    state_store.count(unit)
     known = _data_facts(unit, wanted)
     unit.connection.execute(tables.entry_item.delete().where(tables.entry_item.c.entry_id.in_(wanted)))
     unit.connection.execute(tables.entry_index.delete().where(tables.entry_index.c.entry_id.in_(wanted)))
@@ -75,15 +75,6 @@ def index_entries(unit: InTransaction, ids: Collection[uuid.UUID]) -> None:
             _write(unit, made)
     for entry_id, (at, rows) in known.items():
         note_data(unit, entry_id, at, rows)
-
-
-def _turn(unit: InTransaction) -> None:
-    """Wait for one's turn and count the revision: what other processes keep of the directory is old from now on."""
-    state = tables.directory_state
-    statement = insert(state).values(id=1, revision=1)
-    unit.connection.execute(
-        statement.on_conflict_do_update(index_elements=[state.c.id], set_={"revision": state.c.revision + 1})
-    )
 
 
 def _data_facts(unit: InTransaction, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[datetime, int | None]]:
@@ -157,8 +148,8 @@ def indexed(one: InForce) -> Indexed:
         "issued": entry.issued or one.modified.date(),
         "stale_after": _stale_after(entry.update_cycle),
         "keywords": list(entry.keywords),
-        "title_terms": sorted(title),
-        "terms": sorted(terms),
+        "title_terms": vector(sorted(title)),
+        "terms": vector(sorted(terms)),
     }
     labels: dict[str, Mapping[str, Any]] = {}
     items = tuple(_item(one, item, position, labels) for position, item in enumerate(entry.items))
@@ -171,7 +162,7 @@ def _item(one: InForce, item: Item, position: int, labels: dict[str, Mapping[str
     digest = hashlib.sha256("\x1f".join(map(fold, texts)).encode()).hexdigest()
     if digest not in labels:
         terms = set(chain.from_iterable(map(title_terms, texts))) | {whole_term(text) for text in texts}
-        labels[digest] = {"digest": digest, "name": fold(item.name), "terms": sorted(terms)}
+        labels[digest] = {"digest": digest, "name": fold(item.name), "terms": vector(sorted(terms))}
     shared = int(entry.share_type(item))
     return {
         "entry_id": one.id,

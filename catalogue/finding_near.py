@@ -6,26 +6,29 @@ Everything is taken from entries the viewer may know of; a word that stands in a
 from __future__ import annotations
 
 import math
+from itertools import accumulate, combinations
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from catalogue import tables
-from catalogue.finding_query import any_way, texts
-from catalogue.finding_terms import fold, pinyin_ways, plain_terms, spoken_ways
+from catalogue.finding_given import OPEN, Given, any_way, condition, execute, meets, number, text, texts
+from catalogue.finding_terms import any_of, fold, lexeme, pinyin_ways, plain_terms, spoken_ways
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from catalogue.finding_given import Condition, Key
+    from catalogue.finding_search import Searching
     from catalogue.finding_terms import Alternatives, Reading
     from catalogue.store import InTransaction
 
-    Condition = sa.ColumnElement[bool]
-
 FREQUENT: Final = 4_000
 """Terms held by more entries than this tell little: they do not choose what is looked at, only its order."""
+MOST_CHOSEN: Final = 6_000
+"""So many entries are looked at for rare terms, the rarest first."""
+MOST_PAIRS: Final = 6
 RANKED: Final = 80
 LEAST_SHARE: Final = 0.5
 """An entry that holds less than half of what is looked for is not near."""
@@ -40,32 +43,17 @@ _SHORT_WORD: Final = 12
 _MOST_SLIPS: Final = 60
 
 
-def most_words(
-    unit: InTransaction, reading: Reading, conditions: Sequence[Condition], *, limit: int
-) -> list[uuid.UUID]:
+def most_words(search: Searching, reading: Reading, given: Given, *, limit: int) -> list[uuid.UUID]:
     """Return entries that hold at least half of the words, those that hold the most and rarest first.
 
     A word of several characters may be held in part: by so many of its 2-grams.
     """
     terms = list(dict.fromkeys(term for word in reading.words for way in word.ways for term in way))[:MOST_TERMS]
-    held = _frequencies(unit, terms, conditions)
-    known = [term for term in terms if held[term]]
-    choosing = [term for term in known if held[term] <= FREQUENT] or known
-    if not choosing:
+    held = _frequencies(search, terms)
+    asked = _asked_for(reading, held)
+    if not asked:
         return []
-    t = tables.entry_index
-    asked = sa.func.unnest(texts(choosing)).table_valued("term", name="asked").render_derived()
-    holding = sa.select(t.c.entry_id).where(t.c.terms.contains(_one(asked.c.term)), *conditions).lateral("holding")
-    nearest = (
-        sa.select(holding.c.entry_id)
-        .select_from(asked.join(holding, sa.true()))
-        .group_by(holding.c.entry_id)
-        .order_by(sa.func.count().desc(), holding.c.entry_id)
-        .limit(RANKED)
-    )
-    rows = unit.connection.execute(
-        sa.select(t.c.entry_id, t.c.standing, t.c.title_terms, t.c.terms).where(t.c.entry_id.in_(nearest))
-    )
+    rows = execute(search.unit, _holding_most, given, asked=asked)
     rarity = {term: 1 + math.log(10 * FREQUENT / max(held.get(term, 0), 1)) for term in terms}
     ranked = []
     for row in rows:
@@ -73,6 +61,64 @@ def most_words(
         if share >= LEAST_SHARE:
             ranked.append((-score, row.standing, row.entry_id))
     return [entry_id for _, _, entry_id in sorted(ranked)[:limit]]
+
+
+def _asked_for(reading: Reading, held: Mapping[str, int]) -> list[str]:
+    """Return what chooses the entries that are looked at, as one tsquery each.
+
+    Rare terms choose alone. Where all are frequent, two words choose together, or else one of them.
+    """
+    rare = sorted((term for term, number in held.items() if 0 < number <= FREQUENT), key=held.__getitem__)
+    sums = accumulate(held[term] for term in rare)
+    alone = [term for term, so_far in zip(rare, sums, strict=True) if so_far <= MOST_CHOSEN or term is rare[0]]
+    if alone:
+        return [*map(lexeme, alone)]
+    known = [way for word in reading.words for way in word.ways[:1] if all(held[term] for term in way if term in held)]
+    pairs = [(*one, *other) for one, other in combinations(known, 2)]
+    return [any_of((terms,)) for terms in (pairs or known)[:MOST_PAIRS]]
+
+
+def _frequencies(search: Searching, terms: Sequence[str]) -> dict[str, int]:
+    """Return how many entries hold each term, of those that everybody, or every organ, may know of.
+
+    Counted no further than :data:`FREQUENT` and one, and kept for some minutes: they only choose and weigh.
+    """
+    kept = search.profiles.frequencies(search.viewer.public_only, search.at)
+    new = {lexeme(term): term for term in terms if term not in kept}
+    if new:
+        seen = OPEN if search.viewer.public_only else Given()
+        rows = execute(search.unit, _numbers_held, seen, asked=list(new))
+        # What nothing holds is not kept: it may be published the next moment.
+        kept.update({new[row.query]: row.number for row in rows if row.number})
+    return {term: kept.get(term, 0) for term in terms}
+
+
+def _asked() -> sa.TableValuedAlias:
+    return sa.func.unnest(texts("asked")).table_valued("query", name="asked").render_derived()
+
+
+def _holding_most(conditions: Sequence[Condition]) -> sa.Select[Any]:
+    """Return the entries that meet the most of what is asked, with their terms."""
+    t, asked = tables.entry_index, _asked()
+    holding = (
+        sa.select(t.c.entry_id)
+        .where(meets(t.c.terms, asked.c.query), *conditions)
+        .limit(sa.literal_column(str(FREQUENT)))
+        .lateral("holding")
+    )
+    nearest = (
+        sa.select(holding.c.entry_id)
+        .select_from(asked.join(holding, sa.true()))
+        .group_by(holding.c.entry_id)
+        .order_by(sa.func.count().desc(), holding.c.entry_id)
+        .limit(sa.literal_column(str(RANKED)))
+    )
+    return sa.select(
+        t.c.entry_id,
+        t.c.standing,
+        sa.func.tsvector_to_array(t.c.title_terms).label("title_terms"),
+        sa.func.tsvector_to_array(t.c.terms).label("terms"),
+    ).where(t.c.entry_id.in_(nearest))
 
 
 def _held(
@@ -91,51 +137,39 @@ def _held(
     return share / whole, score
 
 
-def sounding_alike(
-    unit: InTransaction, reading: Reading, conditions: Sequence[Condition], limit: int
-) -> list[uuid.UUID]:
+def sounding_alike(unit: InTransaction, reading: Reading, given: Given, limit: int) -> list[uuid.UUID]:
     """Return entries whose title sounds like what was typed, or is typed with one slip less."""
     ways = tuple(dict.fromkeys(_sounding(reading)))
     if not ways:
         return []
-    t = tables.entry_index
-    rows = unit.connection.execute(
-        sa.select(t.c.entry_id)
-        .where(any_way(t.c.title_terms, ways), *conditions)
-        .order_by(t.c.standing, t.c.entry_id)
-        .limit(limit)
-    )
-    return list(rows.scalars())
+    return list(execute(unit, _sounding_so, any_way("title", ways, "sounds") + given, size=limit).scalars())
 
 
-def _frequencies(unit: InTransaction, terms: Sequence[str], conditions: Sequence[Condition]) -> dict[str, int]:
-    """Return how many entries hold each term, counted no further than :data:`FREQUENT` and one."""
+def _sounding_so(conditions: Sequence[Condition]) -> sa.Select[Any]:
     t = tables.entry_index
-    asked = sa.func.unnest(texts(terms)).table_valued("term", name="asked").render_derived()
+    return sa.select(t.c.entry_id).where(*conditions).order_by(t.c.standing, t.c.entry_id).limit(number("size"))
+
+
+def _numbers_held(conditions: Sequence[Condition]) -> sa.Select[Any]:
+    """Return how many entries meet each query, counted no further than :data:`FREQUENT` and one."""
+    t, asked = tables.entry_index, _asked()
     some = (
         sa.select(sa.literal(1).label("one"))
-        .where(t.c.terms.contains(_one(asked.c.term)), *conditions)
-        .limit(FREQUENT + 1)
+        .where(meets(t.c.terms, asked.c.query), *conditions)
+        .limit(sa.literal_column(str(FREQUENT + 1)))
         .lateral("some")
     )
-    rows = unit.connection.execute(
-        sa.select(asked.c.term, sa.func.count(some.c.one).label("number"))
+    return (
+        sa.select(asked.c.query, sa.func.count(some.c.one).label("number"))
         .select_from(asked.outerjoin(some, sa.true()))
-        .group_by(asked.c.term)
+        .group_by(asked.c.query)
     )
-    return {row.term: row.number for row in rows}
 
 
-def _one(term: sa.ColumnElement[str]) -> sa.ColumnElement[Any]:
-    return postgresql.array([term])
-
-
-def near_words(
-    unit: InTransaction, reading: Reading, conditions: Sequence[Condition], items: Sequence[Condition]
-) -> tuple[str, ...]:
+def near_words(unit: InTransaction, reading: Reading, given: Given, items: Given) -> tuple[str, ...]:
     """Return names of items and titles that sound like what was typed, or else share most of its characters."""
     ways = tuple(dict.fromkeys(_sounding(reading)))
-    found = [*_labels(unit, ways, items), *_titles(unit, ways, conditions)] if ways else []
+    found = [*_labels(unit, ways, items), *_titles(unit, ways, given)] if ways else []
     found = found or _overlapping(unit, reading, items)
     return tuple(dict.fromkeys(word for word in found if fold(word) != reading.whole))[:SUGGESTIONS]
 
@@ -163,58 +197,69 @@ def _slips(word: str) -> Alternatives:
     return tuple(ways[:_MOST_SLIPS])
 
 
-def _labels(unit: InTransaction, ways: Alternatives, items: Sequence[Condition]) -> Iterable[str]:
+def _labels(unit: InTransaction, ways: Alternatives, items: Given) -> Iterable[str]:
+    words = any_way("label", ways, "sounds")
+    return execute(unit, _labels_so, items, words.keys, **words.values).scalars()
+
+
+def _labels_so(conditions: Sequence[Condition], words: Sequence[Key]) -> sa.Select[Any]:
     item, label = tables.entry_item, tables.item_label
     near = (
         sa.select(label.c.id, label.c.name)
-        .where(any_way(label.c.terms, ways))
+        .where(*map(condition, words))
         .order_by(sa.func.length(label.c.name), label.c.id)
-        .limit(LOOKED_AT)
+        .limit(sa.literal_column(str(LOOKED_AT)))
         .subquery()
     )
-    is_seen = sa.exists().where(item.c.label == near.c.id, *items)
-    rows = unit.connection.execute(
+    return (
         sa.select(near.c.name)
-        .where(is_seen)
+        .where(sa.exists().where(item.c.label == near.c.id, *conditions))
         .group_by(near.c.name)
         .order_by(sa.func.length(near.c.name), near.c.name)
-        .limit(SUGGESTIONS)
+        .limit(sa.literal_column(str(SUGGESTIONS)))
     )
-    return rows.scalars()
 
 
-def _titles(unit: InTransaction, ways: Alternatives, conditions: Sequence[Condition]) -> Iterable[str]:
+def _titles(unit: InTransaction, ways: Alternatives, given: Given) -> Iterable[str]:
+    return execute(unit, _titles_so, any_way("title", ways, "sounds") + given).scalars()
+
+
+def _titles_so(conditions: Sequence[Condition]) -> sa.Select[Any]:
     t, entry = tables.entry_index, tables.entry
-    rows = unit.connection.execute(
+    return (
         sa.select(entry.c.title)
         .join(t, t.c.entry_id == entry.c.id)
-        .where(any_way(t.c.title_terms, ways), *conditions)
+        .where(*conditions)
         .order_by(t.c.standing, entry.c.id)
-        .limit(SUGGESTIONS)
+        .limit(sa.literal_column(str(SUGGESTIONS)))
     )
-    return rows.scalars()
 
 
-def _overlapping(unit: InTransaction, reading: Reading, items: Sequence[Condition]) -> list[str]:
+def _overlapping(unit: InTransaction, reading: Reading, items: Given) -> list[str]:
     """Return names of items that share at least half of the 2-grams of what was typed."""
-    item, label = tables.entry_item, tables.item_label
     grams = plain_terms(reading.whole)
     if not grams:
         return []
-    held = sa.func.unnest(label.c.terms).column_valued("held")
-    shared: Any = sa.select(sa.func.count()).where(held == sa.func.any(texts(grams))).correlate(label).scalar_subquery()
+    least = max(1, math.ceil(len(grams) * LEAST_SHARE))
+    query = any_of(tuple((gram,) for gram in grams))
+    return list(execute(unit, _sharing, items, grams=grams, query=query, least=least).scalars())
+
+
+def _sharing(conditions: Sequence[Condition]) -> sa.Select[Any]:
+    item, label = tables.entry_item, tables.item_label
+    held = sa.func.unnest(sa.func.tsvector_to_array(label.c.terms)).column_valued("held")
+    is_shared = held == sa.func.any(texts("grams"))
+    shared: Any = sa.select(sa.func.count()).where(is_shared).correlate(label).scalar_subquery()
     near = (
         sa.select(label.c.id, label.c.name, shared.label("shared"))
-        .where(label.c.terms.overlap(texts(grams)))
-        .limit(LOOKED_AT)
+        .where(meets(label.c.terms, text("query")))
+        .limit(sa.literal_column(str(LOOKED_AT)))
         .subquery()
     )
-    is_seen = sa.exists().where(item.c.label == near.c.id, *items)
-    rows = unit.connection.execute(
+    return (
         sa.select(near.c.name)
-        .where(near.c.shared >= max(1, math.ceil(len(grams) * LEAST_SHARE)), is_seen)
+        .where(near.c.shared >= number("least"), sa.exists().where(item.c.label == near.c.id, *conditions))
         .group_by(near.c.name)
         .order_by(sa.func.max(near.c.shared).desc(), sa.func.length(near.c.name), near.c.name)
-        .limit(SUGGESTIONS)
+        .limit(sa.literal_column(str(SUGGESTIONS)))
     )
-    return list(rows.scalars())

@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import sqlalchemy as sa
 
 from catalogue import tables
+from catalogue.finding_words import KeptSynonyms
+from catalogue.state_store import is_quiet
 
 if TYPE_CHECKING:
     import uuid
@@ -36,6 +39,8 @@ FACETS: Final = (
     "provider", "jurisdiction", "class", "theme", "share_type", "open_type", "cycle", "format", "sensitivity",
     "licence", "origin",
 )  # fmt: skip
+FREQUENCIES_KEPT: Final = timedelta(minutes=10)
+MOST_FREQUENCIES: Final = 50_000
 _THEMES: Final = "2"
 _THEME_LENGTH: Final = 3
 
@@ -63,75 +68,161 @@ def digest_of(values: Mapping[str, list[str]]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(slots=True)
+def _no_numbers() -> Numbers:
+    return np.zeros(0, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
 class _Facet:
-    """One facet over all profiles: pairs of a profile and the number of one of its values, packed."""
+    """One facet over all profiles: pairs of a profile and the number of one of its values, by profile.
 
-    numbers: dict[str, int] = field(default_factory=dict)
-    owners: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
-    codes: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    The pairs of profile ``p`` stand from ``starts[p]`` to ``starts[p + 1]``.
+    """
 
-    def add(self, pairs: Iterable[tuple[int, str]]) -> None:
-        """Take in values of new profiles."""
-        new = [(owner, self.numbers.setdefault(value, len(self.numbers))) for owner, value in pairs]
-        if new:
-            both = np.array(new, dtype=np.int32)
-            self.owners = np.concatenate([self.owners, both[:, 0]])
-            self.codes = np.concatenate([self.codes, both[:, 1]])
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    owners: Numbers = field(default_factory=_no_numbers)
+    codes: Numbers = field(default_factory=_no_numbers)
+    starts: Numbers = field(default_factory=lambda: np.zeros(2, dtype=np.int32))
+
+    def with_pairs(self, pairs: Iterable[tuple[int, str]], room: int) -> _Facet:
+        """Return the facet with the values of new profiles, which are above those known."""
+        numbers = dict(self.numbers)
+        new = [(owner, numbers.setdefault(value, len(numbers))) for owner, value in pairs]
+        both = np.array(new, dtype=np.int32).reshape(len(new), 2)
+        owners = np.concatenate([self.owners, both[:, 0]])
+        codes = np.concatenate([self.codes, both[:, 1]])
+        return _Facet(numbers, owners, codes, np.searchsorted(owners, np.arange(room + 1)).astype(np.int32))
+
+    def codes_of(self, profiles: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the codes of profiles one after another, and how many each has."""
+        first = self.starts[profiles]
+        lengths = self.starts[profiles + 1] - first
+        ends = np.cumsum(lengths)
+        places = np.repeat(first - ends + lengths, lengths) + np.arange(int(ends[-1]) if len(ends) else 0)
+        return self.codes[places], lengths
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was found: the profile and the freshness of each, and of how many alike each stands for (None: one)."""
+
+    profiles: Numbers
+    fresh: Numbers
+    numbers: Counts | None = None
+
+    def kept(self, flags: Flags) -> Tally:
+        """Return those flagged, one flag for each."""
+        numbers = None if self.numbers is None else self.numbers[flags]
+        return Tally(self.profiles[flags], self.fresh[flags], numbers)
+
+    @property
+    def total(self) -> int:
+        """How many were found."""
+        return len(self.profiles) if self.numbers is None else int(self.numbers.sum())
+
+    def by_freshness(self, kinds: int) -> Counts:
+        """Return how many there are of each freshness."""
+        return _binned(self.fresh, self.numbers, kinds)
+
+    def packed(self, kinds: int) -> Tally:
+        """Return the same with those alike taken together."""
+        keys, numbers = np.unique(self.profiles.astype(np.int64) * kinds + self.fresh, return_counts=True)
+        return Tally((keys // kinds).astype(np.int32), (keys % kinds).astype(np.int32), numbers.astype(np.int64))
+
+
+def _binned(values: Numbers, numbers: Counts | None, least: int) -> Counts:
+    if numbers is None:
+        return np.bincount(values, minlength=least)
+    return np.bincount(values, weights=numbers, minlength=least).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The counts of the whole directory, as they were at a revision and a time."""
+    """The tally of the whole directory, as it was at a revision and a time."""
 
     revision: int
     at: datetime
-    counts: Counts
+    room: int
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How far a search sees: ``room`` an array indexed by profile needs, the revision of the city's ``words``.
+
+    ``is_quiet``: the transaction has written nothing.
+    """
+
+    room: int
+    words: int
+    is_quiet: bool
+
+
+def _new() -> sa.Select[Any]:
+    """Return the statement for the profiles above the last one known, with what else tells how old memory is."""
+    t, state = tables.index_profile, tables.directory_state
+    words = sa.select(state.c.revision).where(state.c.id == tables.WORDS).scalar_subquery()
+    now = sa.select(sa.func.coalesce(words, 0).label("words"), is_quiet().label("is_quiet")).subquery("now")
+    new = now.outerjoin(t, t.c.id > sa.bindparam("last", type_=sa.Integer))
+    return sa.select(now.c.words, now.c.is_quiet, t.c.id, t.c.body).select_from(new).order_by(t.c.id)
+
+
+_NEW: Final = _new()
 
 
 class Profiles:
-    """Every profile this process has read, ready for counting; ``whole`` keeps the counts of all there is."""
+    """Every profile this process has read, ready for counting; ``whole`` keeps the counts of all there is.
+
+    ``words`` keeps the synonyms of the dictionary in force.
+    """
 
     def __init__(self) -> None:
         """Begin with none."""
         self.whole: dict[bool, Whole] = {}
+        self.words = KeptSynonyms()
+        self._held: dict[bool, tuple[datetime, dict[str, int]]] = {}
         self._last = 0
         self._facets = {name: _Facet() for name in FACETS}
         self._lock = Lock()
 
-    def read(self, unit: InTransaction) -> int:
-        """Read the profiles that are new; return the room an array indexed by profile needs."""
-        t = tables.index_profile
+    def read(self, unit: InTransaction) -> Known:
+        """Read the profiles that are new, and the revision of the city's words in the same statement."""
         with self._lock:
-            rows = unit.connection.execute(
-                sa.select(t.c.id, t.c.body).where(t.c.id > self._last).order_by(t.c.id)
-            ).all()
-            for name, facet in self._facets.items():
-                facet.add((number, value) for number, body in rows for value in body.get(name, ()))
+            found = unit.connection.execute(_NEW, {"last": self._last}).all()
+            rows = [(row.id, row.body) for row in found if row.id is not None]
             if rows:
-                self._last = rows[-1].id
-            return self._last + 1
+                self._last = rows[-1][0]
+                self._facets = {
+                    name: facet.with_pairs(
+                        ((number, value) for number, body in rows for value in body.get(name, ())), self._last + 1
+                    )
+                    for name, facet in self._facets.items()
+                }
+            return Known(self._last + 1, found[0].words, found[0].is_quiet)
+
+    def frequencies(self, public_only: bool, at: datetime) -> dict[str, int]:  # noqa: FBT001 - whose view it is
+        """Return what is kept of the numbers of entries by term, for the caller to add to; emptied now and then."""
+        kept = self._held.get(public_only)
+        if kept is None or abs(at - kept[0]) > FREQUENCIES_KEPT or len(kept[1]) > MOST_FREQUENCIES:
+            kept = self._held[public_only] = (at, {})
+        return kept[1]
 
     def having(self, facet: str, values: Iterable[str], room: int) -> Flags:
         """Return for each profile whether it has one of the values."""
-        with self._lock:
-            known = self._facets[facet]
-            wanted = [known.numbers[value] for value in values if value in known.numbers]
-            owners, codes = known.owners, known.codes
+        known = self._facets[facet]
+        is_wanted = np.zeros(len(known.numbers), dtype=np.bool_)
+        is_wanted[[known.numbers[value] for value in values if value in known.numbers]] = True
         flags = np.zeros(room, dtype=np.bool_)
-        chosen = owners[np.isin(codes, wanted)]
+        chosen = known.owners[is_wanted[known.codes]]
         flags[chosen[chosen < room]] = True
         return flags
 
-    def count(self, facet: str, entries: Counts) -> dict[str, int]:
-        """Return how many entries carry each value; ``entries`` holds the number of entries of each profile."""
-        with self._lock:
-            known = self._facets[facet]
-            owners, codes = known.owners, known.codes
-            names = list(known.numbers)
-        inside = owners < len(entries)
-        sums = np.bincount(codes[inside], weights=entries[owners[inside]], minlength=len(names))
-        return {name: int(number) for name, number in zip(names, sums, strict=False) if number}
+    def count(self, facet: str, found: Tally) -> dict[str, int]:
+        """Return how many of what was found carry each value."""
+        known = self._facets[facet]
+        codes, lengths = known.codes_of(found.profiles)
+        sums = _binned(codes, None if found.numbers is None else np.repeat(found.numbers, lengths), len(known.numbers))
+        return {name: int(number) for name, number in zip(known.numbers, sums, strict=True) if number}
 
 
 _known: WeakKeyDictionary[sa.Engine, Profiles] = WeakKeyDictionary()

@@ -1,141 +1,153 @@
-"""The SQL of the search: conditions, the counts by profile, and one page of hits in the order of how near they are.
+"""The SQL of the search: the counts by profile, and one page of hits in the order of how near they are.
 
-A page comes from tiers, each asked only when those before it do not fill the page: the whole title, a whole code; all
-words as typed in the title; all words in the title, in any wording; an item that holds all words; any text. What is
-the source's own stands first in each.
+The order has tiers: the whole title; a whole code; all words as typed in the title; all words in the title, in any
+wording; an item that holds all words; any text. What is the source's own stands first in each. Few hits are ranked in
+one statement; of many, a tier is asked only when those before it do not fill the page.
 """
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from catalogue import tables
 from catalogue.finding_asking import FRESHNESS
+from catalogue.finding_given import Given, condition, execute, freshness, holding, meets, number, text
 from catalogue.finding_index import COPY
-from catalogue.finding_terms import Word, whole_term
+from catalogue.finding_profiles import Tally
+from catalogue.finding_terms import Word, lexeme, whole_term
+from catalogue.state_store import is_quiet
 
-__all__ = ["COPY", "FRESHNESS", "any_way", "counts", "freshness", "holds", "nearest", "numbers", "texts"]
+__all__ = ["COPY", "FRESHNESS", "count_entries", "count_items", "nearest", "quiet_revision"]
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from catalogue.finding_profiles import Counts
-    from catalogue.finding_terms import Alternatives, Reading
+    from catalogue.finding_given import Condition, Key
+    from catalogue.finding_profiles import Numbers
+    from catalogue.finding_terms import Reading
     from catalogue.store import InTransaction
 
-    Condition = sa.ColumnElement[bool]
+    Ids = sa.Select[tuple[uuid.UUID]]
 
-_TEXTS: Final = ARRAY(sa.Text)
-_NUMBERS: Final = ARRAY(sa.Integer)
-_IDS: Final = ARRAY(UUID(as_uuid=True))
 NEAREST_LABELS: Final = 200
 """So many names of items are looked at for hits by item; what more holds the words comes with the texts."""
+FEW: Final = 60
+"""Up to so many hits are ranked in one statement, which reads the terms of each."""
+_KINDS: Final = len(FRESHNESS)
 
 
-def texts(values: Sequence[str]) -> sa.ColumnElement[Any]:
-    """Return an array of texts as a parameter."""
-    return sa.literal(list(values), _TEXTS)
-
-
-def numbers(values: Counts) -> sa.ColumnElement[Any]:
-    """Return an array of integers as a parameter."""
-    return sa.literal(values.tolist(), _NUMBERS)
-
-
-def holds(column: sa.ColumnElement[Any], words: Sequence[Word]) -> Condition:
-    """Return the condition that a column of terms holds all words, each in one of its ways."""
-    plain = list(dict.fromkeys(chain.from_iterable(word.ways[0] for word in words if len(word.ways) == 1)))
-    parts: list[Condition] = [column.contains(texts(plain))] if plain else []
-    parts.extend(any_way(column, word.ways) for word in words if len(word.ways) > 1)
-    return sa.and_(*parts)
-
-
-def any_way(column: sa.ColumnElement[Any], ways: Alternatives) -> Condition:
-    """Return the condition that a column of terms holds one of the ways."""
-    return sa.or_(*(column.contains(texts(way)) for way in ways))
-
-
-def freshness(at: datetime) -> sa.ColumnElement[int]:
-    """Return the place of an entry's freshness in :data:`FRESHNESS`."""
-    t = tables.entry_index
-    now = sa.literal(at, tables.AWARE)
-    return sa.case((t.c.data_at.is_(None), 0), (t.c.overdue_at <= now, 3), (t.c.due_at <= now, 2), else_=1)
-
-
-def counts(unit: InTransaction, conditions: Sequence[Condition], at: datetime, room: int) -> Counts:
-    """Return how many entries meet the conditions, by profile and freshness: an array of ``room`` by 4.
+def count_entries(unit: InTransaction, given: Given, at: datetime, room: int) -> Tally:
+    """Return the profiles below ``room``, and the freshness, of all entries that meet the conditions.
 
     PostgreSQL hands over one number an entry and numpy counts them: cheaper than any grouping in SQL.
     """
-    t = tables.entry_index
-    kinds = len(FRESHNESS)
-    return counted(unit, t.c.profile * kinds + freshness(at), conditions, room * kinds).reshape(room, kinds)
+    profiles, fresh = np.divmod(_unpacked(execute(unit, _numbers_of_entries, given, at=at)), np.int32(_KINDS))
+    return Tally(profiles, fresh).kept(profiles < room)
+
+
+def count_items(unit: InTransaction, given: Given, words: Given, room: int) -> Tally:
+    """Return the profiles of the entries of all items whose name holds the words and that meet the conditions."""
+    profiles = _unpacked(execute(unit, _numbers_of_items, given, words.keys, **words.values))
+    return Tally(profiles, np.zeros_like(profiles)).kept(profiles < room)
+
+
+def _unpacked(packed: sa.CursorResult[Any]) -> Numbers:
+    row: bytes | None = packed.scalar_one()
+    return np.frombuffer(row or b"", dtype=">i4").astype(np.int32)
+
+
+def _packed(value: sa.ColumnElement[int]) -> sa.Select[Any]:
+    return sa.select(sa.func.string_agg(sa.func.int4send(value), sa.literal_column("''::bytea", sa.LargeBinary)))
+
+
+def _numbers_of_entries(conditions: Sequence[Condition]) -> sa.Select[Any]:
+    of_both = tables.entry_index.c.profile * sa.literal_column(str(_KINDS), sa.Integer) + freshness()
+    return _packed(of_both).where(*conditions)
+
+
+def _numbers_of_items(conditions: Sequence[Condition], words: Sequence[Key]) -> sa.Select[Any]:
+    item, label = tables.entry_item, tables.item_label
+    labels = sa.select(label.c.id).where(*map(condition, words))
+    return _packed(item.c.profile).where(item.c.label.in_(labels), *conditions)
+
+
+_STATE: Final = tables.directory_state
+_QUIET_REVISION: Final = sa.select(_STATE.c.revision).where(_STATE.c.id == tables.DIRECTORY, is_quiet())
 
 
 def quiet_revision(unit: InTransaction) -> int | None:
     """Return the revision of the directory; None in a transaction that has written, for it may be undone."""
-    t = tables.directory_state
-    is_quiet = sa.func.pg_current_xact_id_if_assigned().is_(None)
-    found: int | None = unit.connection.execute(sa.select(t.c.revision).where(is_quiet)).scalar_one_or_none()
+    found: int | None = unit.connection.execute(_QUIET_REVISION).scalar_one_or_none()
     return found
 
 
-def counted(unit: InTransaction, number: sa.ColumnElement[int], conditions: Sequence[Condition], room: int) -> Counts:
-    """Return how often each number below ``room`` stands in the rows that meet the conditions."""
-    packed = sa.func.string_agg(sa.func.int4send(number), sa.literal(b"", sa.LargeBinary))
-    row: bytes | None = unit.connection.execute(sa.select(packed).where(*conditions)).scalar_one()
-    found = np.frombuffer(row or b"", dtype=">i4").astype(np.int64)
-    return np.bincount(found[found < room], minlength=room)
-
-
 def nearest(
-    unit: InTransaction,
-    reading: Reading,
-    conditions: Sequence[Condition],
-    items: Sequence[Condition],
-    *,
-    limit: int,
-    offset: int,
+    unit: InTransaction, reading: Reading, given: Given, items: Given, *, total: int, page: tuple[int, int]
 ) -> list[uuid.UUID]:
-    """Return one page of ids, the nearest first; ``items`` are conditions on rows of items that save work."""
+    """Return one page of ids, the nearest first.
+
+    ``items`` are conditions on rows of items that save work, ``total`` how many entries there are, ``page`` the first
+    and how many.
+    """
+    offset, limit = page
+    tiers = _Tiers(reading, items)
+    if total <= FEW:
+        rows = execute(unit, _ranked, given + tiers.values, *tiers.ranking, size=limit, first=offset)
+        return [row.entry_id for row in rows]
     size = limit + offset
     found: list[uuid.UUID] = []
-    for tier in _tiers(reading, items, size):
+    for make, more, *shape in tiers.in_turn():
         # A tier that did not fill the page has given all it has: the next one leaves those out.
-        others = [tables.entry_index.c.entry_id != sa.func.all(_ids(found))] if found else []
-        chosen = tier.where(*conditions, *others).limit(size - len(found))
-        found.extend(row.entry_id for row in unit.connection.execute(chosen))
+        others = Given((("not found",),), {"found": found}) if found else Given()
+        rows = execute(unit, make, given + more + others, *shape, size=size - len(found), widest=size)
+        found.extend(row.entry_id for row in rows)
         if len(found) >= size:
             break
     return found[offset:]
 
 
-def _ids(values: Sequence[uuid.UUID]) -> sa.ColumnElement[Any]:
-    return sa.literal(list(values), _IDS)
+class _Tiers:
+    """The conditions of the tiers of one search."""
 
+    def __init__(self, reading: Reading, items: Given) -> None:
+        """Make them."""
+        literal = (Word(reading.whole, (reading.literal,)),)
+        self.whole = Given((), {"whole": lexeme(whole_term(reading.whole))})
+        self.titles = [holding("title", literal, "literal")]
+        asked: list[tuple[Word, ...]] = [literal]
+        for words, name in ((reading.words, "words"), (reading.required, "required")):
+            if not any(_is_same(words, earlier) for earlier in asked):
+                asked.append(words)
+                self.titles.append(holding("title", words, name))
+        self.labels = holding("label", reading.required, "label")
+        self.texts = holding("terms", reading.required, "required")
+        self.items = items
 
-def _tiers(reading: Reading, items: Sequence[Condition], size: int) -> Iterator[sa.Select[tuple[uuid.UUID]]]:
-    """Yield what is asked in turn; a question that is the same as an earlier one is asked once."""
-    t = tables.entry_index
-    title, terms, whole = t.c.title_terms, t.c.terms, (whole_term(reading.whole),)
-    yield _by_standing(title.contains(texts(whole)))
-    yield _by_standing(terms.contains(texts(whole)))
-    literal = (Word(reading.whole, (reading.literal,)),)
-    asked: list[tuple[Word, ...]] = [literal]
-    yield _by_standing(holds(title, literal))
-    for words in (reading.words, reading.required):
-        if not any(_is_same(words, earlier) for earlier in asked):
-            asked.append(words)
-            yield _by_standing(holds(title, words))
-    yield _by_item(reading.required, items, size)
-    yield _by_standing(holds(terms, reading.required))
+    @property
+    def values(self) -> Given:
+        """The values of all parameters, as conditions that ask nothing."""
+        known: dict[str, Any] = {}
+        for one in (self.whole, *self.titles, self.labels, self.texts, self.items):
+            known |= one.values
+        return Given((), known) + Given(self.texts.keys)
+
+    @property
+    def ranking(self) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+        """The shape of the ranking: the keys of what titles hold, and of the items that count."""
+        return tuple(key for one in self.titles for key in one.keys), (*self.labels.keys, *self.items.keys)
+
+    def in_turn(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what is asked in turn: the statement, its conditions, its shape."""
+        yield _by_whole, self.whole
+        for one in self.titles:
+            yield _by_standing, one
+        yield _by_item, Given((), {**self.labels.values, **self.items.values}), self.labels.keys, self.items.keys
+        yield _by_standing, self.texts
 
 
 def _is_same(words: Sequence[Word], others: Sequence[Word]) -> bool:
@@ -144,26 +156,42 @@ def _is_same(words: Sequence[Word], others: Sequence[Word]) -> bool:
     return simple and {t for word in words for t in word.ways[0]} == {t for word in others for t in word.ways[0]}
 
 
-def _by_standing(condition: Condition) -> sa.Select[tuple[uuid.UUID]]:
+def _is_whole(column: sa.ColumnElement[Any]) -> Condition:
+    return meets(column, text("whole"))
+
+
+def _by_standing(conditions: Sequence[Condition], *before: sa.ColumnElement[Any]) -> Ids:
     t = tables.entry_index
-    return sa.select(t.c.entry_id).where(condition).order_by(t.c.standing, t.c.modified.desc(), t.c.entry_id)
+    return (
+        sa.select(t.c.entry_id)
+        .where(*conditions)
+        .order_by(*before, t.c.standing, t.c.modified.desc(), t.c.entry_id)
+        .limit(number("size"))
+    )
 
 
-def _by_item(words: Sequence[Word], items: Sequence[Condition], size: int) -> sa.Select[tuple[uuid.UUID]]:
+def _by_whole(conditions: Sequence[Condition]) -> Ids:
+    """Return what is called, or coded, exactly so; titles first."""
+    t = tables.entry_index
+    is_title = _is_whole(t.c.title_terms)
+    return _by_standing([_is_whole(t.c.terms), *conditions], sa.not_(is_title))
+
+
+def _by_item(conditions: Sequence[Condition], words: Sequence[Key], items: Sequence[Key]) -> Ids:
     """Return the entries of the items that hold the words, those of the shortest names, sources first."""
     t, item, label = tables.entry_index, tables.entry_item, tables.item_label
     near = (
         sa.select(label.c.id)
-        .where(holds(label.c.terms, words))
+        .where(*map(condition, words))
         .order_by(sa.func.length(label.c.name), label.c.id)
-        .limit(NEAREST_LABELS)
+        .limit(sa.literal_column(str(NEAREST_LABELS)))
         .subquery()
     )
     first = (
         sa.select(item.c.entry_id, item.c.standing)
-        .where(item.c.label == near.c.id, *items)
+        .where(item.c.label == near.c.id, *map(condition, items))
         .order_by(item.c.standing)
-        .limit(size)
+        .limit(number("widest"))
         .lateral("first")
     )
     best = (
@@ -175,5 +203,35 @@ def _by_item(words: Sequence[Word], items: Sequence[Condition], size: int) -> sa
     return (
         sa.select(t.c.entry_id)
         .join(best, best.c.entry_id == t.c.entry_id)
+        .where(*conditions)
         .order_by(best.c.standing, t.c.standing, t.c.modified.desc(), t.c.entry_id)
+        .limit(number("size"))
+    )
+
+
+def _ranked(conditions: Sequence[Condition], titles: Sequence[Key], items: Sequence[Key]) -> Ids:
+    """Return a page of all hits in the order of the tiers; the items are looked at of those no title tells apart."""
+    t, item, label = tables.entry_index, tables.entry_item, tables.item_label
+    tiers = [_is_whole(t.c.title_terms), _is_whole(t.c.terms), *map(condition, titles)]
+    by_text = len(tiers)
+    tier = sa.case(*((one, place) for place, one in enumerate(tiers)), else_=by_text).label("tier")
+    hits = (
+        sa.select(t.c.entry_id, t.c.standing, t.c.modified, tier)
+        .where(*conditions)
+        .offset(sa.literal_column("0"))  # keeps PostgreSQL from working the tier out again wherever it is used
+        .subquery("hits")
+    )
+    own = (
+        sa.select(sa.func.min(item.c.standing))
+        .select_from(item.join(label, label.c.id == item.c.label))
+        .where(item.c.entry_id == hits.c.entry_id, *map(condition, items))
+        .correlate(hits)
+        .scalar_subquery()
+    )
+    by_item = sa.case((hits.c.tier == sa.literal_column(str(by_text)), own))
+    return (
+        sa.select(hits.c.entry_id)
+        .order_by(hits.c.tier, by_item.asc().nulls_last(), hits.c.standing, hits.c.modified.desc(), hits.c.entry_id)
+        .limit(number("size"))
+        .offset(number("first"))
     )

@@ -11,13 +11,17 @@ import sqlalchemy as sa
 from catalogue import finding_query as query
 from catalogue import tables
 from catalogue.finding_asking import CLOSED, Facet
+from catalogue.finding_given import OPEN, PUBLIC_ITEM, Given, among, execute, fresh, meets, profiles_among
 from catalogue.finding_logic import joined
 from catalogue.finding_profiles import profiles_of
-from catalogue.finding_terms import keyword_term
+from catalogue.finding_terms import any_of, keyword_term, read
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from catalogue.finding_asking import Ask, Filters, Viewer
-    from catalogue.finding_profiles import Counts, Flags, Profiles
+    from catalogue.finding_profiles import Flags, Profiles, Tally
+    from catalogue.finding_terms import Reading
     from catalogue.store import InTransaction
 
 
@@ -29,16 +33,25 @@ class Searching:
         self.unit, self.viewer, self.ask = unit, viewer, ask
         self.at = ask.at or datetime.now(UTC)
         self.profiles: Profiles = profiles_of(unit)
-        self.room = self.profiles.read(unit)
+        self.known = self.profiles.read(unit)
+        self.room = self.known.room
         self.filters = {
             name: self.profiles.having(name, values, self.room) for name, values in ask.filters.by_facet().items()
         }
         self.visible = self._visible()
-        self._totals: dict[str, Counts] = {}
-        self._sums: dict[int, Counts] = {}
+        self._totals: dict[str, Tally] = {}
 
-    def _visible(self) -> Flags:
+    def reading(self, *, loosely: bool = False) -> Reading:
+        """Return how the text is read, with the synonyms of the dictionary in force."""
+        known = self.known
+        synonyms = self.profiles.words.at(self.unit, known.words, is_quiet=known.is_quiet)
+        return read(self.ask.text, loosely=loosely, synonyms=synonyms)
+
+    def _visible(self) -> Flags | None:
+        """Return the profiles that may be seen, None where :meth:`conditions` and :meth:`items` see to it alone."""
         known, room, viewer = self.profiles, self.room, self.viewer
+        if viewer.jurisdiction is None and not (viewer.public_only and viewer.member_id is not None):
+            return None
         flags = np.ones(room, dtype=np.bool_)
         if viewer.public_only:
             flags &= ~known.having("open_type", [str(CLOSED)], room)
@@ -48,17 +61,15 @@ class Searching:
             flags &= known.having("jurisdiction", [viewer.jurisdiction], room)
         return flags
 
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
+    def conditions(self) -> Given:
         """Return the conditions that are not facets, and who may see."""
-        t, given = tables.entry_index, self.ask.filters
-        made: list[sa.ColumnElement[bool]] = []
-        if self.viewer.public_only and self.viewer.member_id is None:
-            made.append(t.c.open_type != CLOSED)
-        elif self.viewer.public_only:
-            made.append(sa.or_(t.c.open_type != CLOSED, self._in(self.visible)))
-        if self.viewer.jurisdiction is not None:
-            made.append(self._in(self.visible))
-        return [*made, *self._columns(given), *joined(given, self._nested)]
+        viewer, given = self.viewer, self.ask.filters
+        made = Given(others=(*self._columns(given), *joined(given, self._nested)))
+        if viewer.public_only and viewer.member_id is None:
+            made += OPEN
+        if self.visible is not None:
+            made += profiles_among("visible", self.visible)
+        return made
 
     @property
     def is_plain(self) -> bool:
@@ -80,7 +91,7 @@ class Searching:
         if given.ids:
             made.append(t.c.entry_id.in_(given.ids))
         if given.keywords:
-            made.append(t.c.terms.contains(query.texts([keyword_term(one) for one in given.keywords])))
+            made.append(meets(t.c.terms, sa.literal(any_of((tuple(map(keyword_term, given.keywords)),)))))
         if given.names:
             chosen = sa.select(tables.entry.c.id).where(tables.entry.c.name.in_(given.names))
             made.append(t.c.entry_id.in_(chosen))
@@ -98,72 +109,74 @@ class Searching:
 
     @staticmethod
     def _in(flags: Flags) -> sa.ColumnElement[bool]:
-        return tables.entry_index.c.profile == sa.func.any(query.numbers(np.flatnonzero(flags)))
+        return among(tables.entry_index.c.profile, flags)
 
-    def allowed(self) -> list[sa.ColumnElement[bool]]:
+    def allowed(self) -> Given:
         """Return the conditions of the facets that are filtered by."""
-        made: list[sa.ColumnElement[bool]] = []
-        if self.filters:
-            made.append(self._in(self.chosen()))
+        made = Given()
+        chosen = self.chosen()
+        if self.filters and chosen is not None:
+            made += profiles_among("chosen", chosen)
         if self.ask.filters.freshness:
             places = [query.FRESHNESS.index(one) for one in self.ask.filters.freshness if one in query.FRESHNESS]
-            made.append(query.freshness(self.at).in_(places))
+            made += fresh(places, self.at)
         return made
 
-    def chosen(self, besides: str = "") -> Flags:
-        """Return the profiles that may be seen and pass every filter but that of one facet."""
+    def chosen(self, besides: str = "") -> Flags | None:
+        """Return the profiles that may be seen and pass every filter but that of one facet; None: all."""
         flags = self.visible
         for name, one in self.filters.items():
             if name != besides:
-                flags = flags & one
+                flags = one if flags is None else flags & one
         return flags
 
-    def items(self) -> list[sa.ColumnElement[bool]]:
+    def items(self) -> Given:
         """Return what rows of items must fulfil for their entries to be seen."""
-        viewer, item = self.viewer, tables.entry_item
-        made: list[sa.ColumnElement[bool]] = []
+        viewer, made = self.viewer, Given()
         if viewer.public_only and viewer.member_id is None:
-            made.append(item.c.is_public)
-        if (viewer.public_only and viewer.member_id is not None) or viewer.jurisdiction is not None:
-            made.append(item.c.profile == sa.func.any(query.numbers(np.flatnonzero(self.visible))))
+            made += PUBLIC_ITEM
+        if self.visible is not None:
+            made += profiles_among("visible", self.visible, of="item")
         return made
 
-    def total(self, counts: Counts, besides: str = "") -> Counts:
-        """Return the entries by profile and freshness with every filter but that of one facet."""
+    def total(self, found: Tally, besides: str = "") -> Tally:
+        """Return what was found with every filter but that of one facet."""
         fresh = self.ask.filters.freshness
         own = besides if besides in self.filters or (besides == "freshness" and fresh) else ""
         if own not in self._totals:
-            kept = np.where(self.chosen(own)[:, None], counts, 0)
+            chosen, kept = self.chosen(own), found
+            if chosen is not None:
+                kept = kept.kept(chosen[kept.profiles])
             if fresh and own != "freshness":
-                kept = kept * np.array([name in fresh for name in query.FRESHNESS])
+                kept = kept.kept(np.array([name in fresh for name in query.FRESHNESS])[kept.fresh])
             self._totals[own] = kept
         return self._totals[own]
 
-    def facets(self, counts: Counts, conditions: list[sa.ColumnElement[bool]]) -> dict[str, tuple[Facet, ...]]:
+    def facets(self, tally: Tally, conditions: Given) -> dict[str, tuple[Facet, ...]]:
         """Return the counts that were asked for, the most frequent value first."""
         found: dict[str, tuple[Facet, ...]] = {}
         for name in self.ask.facets:
             if name == "freshness":
-                sums = self.total(counts, name).sum(axis=0)
+                sums = self.total(tally, name).by_freshness(len(query.FRESHNESS))
                 found[name] = _ranked({one: int(sums[place]) for place, one in enumerate(query.FRESHNESS)})
             elif name == "keyword":
-                found[name] = _ranked(self._keywords([*conditions, *self.allowed()]))
+                found[name] = _ranked(self._keywords(conditions + self.allowed()))
             else:
-                found[name] = self.by_profile(name, counts)
+                found[name] = self.by_profile(name, tally)
         return found
 
-    def by_profile(self, name: str, counts: Counts) -> tuple[Facet, ...]:
+    def by_profile(self, name: str, tally: Tally) -> tuple[Facet, ...]:
         """Return the counts of one facet that is part of the profile."""
-        kept = self.total(counts, name)
-        if id(kept) not in self._sums:
-            self._sums[id(kept)] = kept.sum(axis=1)
-        return _ranked(self.profiles.count(name, self._sums[id(kept)]))
+        return _ranked(self.profiles.count(name, self.total(tally, name)))
 
-    def _keywords(self, conditions: list[sa.ColumnElement[bool]]) -> dict[str, int]:
-        keyword = sa.func.unnest(tables.entry_index.c.keywords).label("keyword")
-        inner = sa.select(keyword).where(*conditions).subquery()
-        rows = self.unit.connection.execute(sa.select(inner.c.keyword, sa.func.count()).group_by(inner.c.keyword))
-        return dict(rows.all())
+    def _keywords(self, conditions: Given) -> dict[str, int]:
+        return {row.keyword: row.number for row in execute(self.unit, _keywords, conditions)}
+
+
+def _keywords(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[tuple[str, int]]:
+    keyword = sa.func.unnest(tables.entry_index.c.keywords).label("keyword")
+    inner = sa.select(keyword).where(*conditions).subquery()
+    return sa.select(inner.c.keyword, sa.func.count().label("number")).group_by(inner.c.keyword)
 
 
 def _ranked(values: dict[str, int]) -> tuple[Facet, ...]:

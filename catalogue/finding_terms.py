@@ -7,18 +7,21 @@ must all be held; each word may be held in several ways: itself, its synonyms, i
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from catalogue.names import HAN, syllables
-from catalogue.synonyms import GENERIC, JOINING, SYLLABLES, WORDS, groups_by_word, simplified
+from catalogue.synonyms import GENERIC, JOINING, SYLLABLES, shipped_synonyms, simplified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from catalogue.synonyms import Synonyms
 
 MADE_BY: Final = 1
 """Raised with every change of what is indexed: rows of an older way are made anew by the sweep."""
@@ -33,6 +36,8 @@ _KEYWORD: Final = "#"
 _LONGEST_INITIALS: Final = 12
 _MOST_READINGS: Final = 3
 _LONGEST_PINYIN: Final = 60
+_LONGEST_TERM: Final = 500
+"""Characters; PostgreSQL takes 2,046 bytes."""
 
 Alternatives = tuple[tuple[str, ...], ...]
 """Ways to hold one word, each a list of terms that must all be there."""
@@ -51,12 +56,14 @@ class Word:
 class Reading:
     """How a text that is looked for was read.
 
-    ``whole`` is the folded text, ``literal`` its terms as typed, ``words`` what a hit must hold.
+    ``whole`` is the folded text, ``literal`` its terms as typed, ``words`` what a hit must hold, ``same`` what means
+    the same as the whole text.
     """
 
     whole: str
     literal: tuple[str, ...]
     words: tuple[Word, ...]
+    same: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[Word, ...]:
@@ -149,53 +156,52 @@ def syllable_ways(word: str) -> Alternatives:
     return ((_PINYIN + word,),) if word in SYLLABLES else ()
 
 
-def read(text: str, *, loosely: bool = False) -> Reading:
-    """Read a text that is looked for; ``loosely`` also reads letters as initials and as single syllables."""
+def read(text: str, *, loosely: bool = False, synonyms: Synonyms | None = None) -> Reading:
+    """Read a text that is looked for.
+
+    ``loosely`` also reads letters as initials and as single syllables. ``synonyms`` are those in force, the shipped
+    ones where none are given.
+    """
+    known = shipped_synonyms() if synonyms is None else synonyms
     folded = fold(text)
+    tokens, literal, same = _TOKEN.findall(folded), tuple(dict.fromkeys(_grams(folded))), known.others.get(folded, ())
     words: list[Word] = []
-    for token in _TOKEN.findall(folded):
+    if same and len(tokens) > 1:  # a word of several parts, such as IC卡号, is one word all the same
+        words.append(Word(folded, tuple(dict.fromkeys((literal, *_synonym_ways(folded, known))))))
+        tokens = []
+    for token in tokens:
         if token[0].isascii():
-            words.append(_latin(token, loosely=loosely))
+            words.append(_latin(token, known, loosely=loosely))
         else:
-            words.extend(_han(token))
-    return Reading(folded, tuple(dict.fromkeys(_grams(folded))), tuple(dict.fromkeys(words)))
+            words.extend(_han(token, known))
+    return Reading(folded, literal, tuple(dict.fromkeys(words)), same)
 
 
-def _latin(token: str, *, loosely: bool) -> Word:
+def _latin(token: str, known: Synonyms, *, loosely: bool) -> Word:
     ways: list[tuple[str, ...]] = [(_singular(token),), *pinyin_ways(token)]
-    ways.extend(_synonym_ways(token))
+    ways.extend(_synonym_ways(token, known))
     if loosely:
         ways.extend((*initials_ways(token), *syllable_ways(token)))
     return Word(token, tuple(dict.fromkeys(ways)))
 
 
-def _synonym_ways(word: str) -> Iterable[tuple[str, ...]]:
-    return (tuple(dict.fromkeys(_grams(other))) for other in groups_by_word().get(word, ()))
+def _synonym_ways(word: str, known: Synonyms) -> Iterable[tuple[str, ...]]:
+    return (tuple(dict.fromkeys(_grams(other))) for other in known.others.get(word, ()))
 
 
-@cache
-def _known_words() -> frozenset[str]:
-    return frozenset(groups_by_word()) | GENERIC | WORDS
-
-
-@cache
-def _longest_word() -> int:
-    return max(map(len, _known_words()))
-
-
-def _han(run: str) -> Iterator[Word]:
+def _han(run: str, known: Synonyms) -> Iterator[Word]:
     """Part a run at known words; what lies between stays whole."""
     start = place = 0
     while place < len(run):
-        longest = min(_longest_word(), len(run) - place)
-        size = next((size for size in range(longest, 0, -1) if run[place : place + size] in _known_words()), 0)
+        longest = min(known.longest, len(run) - place)
+        size = next((size for size in range(longest, 0, -1) if run[place : place + size] in known.known), 0)
         if size < 2:  # noqa: PLR2004 - a single character is part of a longer word
             place += 1
             continue
         yield from _between(run[start:place], is_alone=False)
         word = run[place : place + size]
         own = tuple(dict.fromkeys(_grams(word)))
-        yield Word(word, tuple(dict.fromkeys((own, *_synonym_ways(word)))), is_generic=word in GENERIC)
+        yield Word(word, tuple(dict.fromkeys((own, *_synonym_ways(word, known)))), is_generic=word in GENERIC)
         place += size
         start = place
     yield from _between(run[start:], is_alone=start == 0)
@@ -207,6 +213,28 @@ def _between(run: str, *, is_alone: bool) -> Iterator[Word]:
     for part in re.split(f"[{JOINING}]", run) if len(run) > _SHORT else [run]:
         if part:
             yield Word(part, (tuple(dict.fromkeys(_grams(part))),))
+
+
+def lexeme(term: str) -> str:
+    """Return a term as it is written in PostgreSQL's tsvector and tsquery; one too long for them by its digest."""
+    if len(term) > _LONGEST_TERM:
+        term = term[0] + hashlib.sha256(term.encode()).hexdigest()
+    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def vector(terms: Iterable[str]) -> str:
+    """Return terms as a tsvector: what is held."""
+    return " ".join(map(lexeme, terms))
+
+
+def any_of(ways: Alternatives) -> str:
+    """Return the tsquery that asks for all terms of one of the ways."""
+    return "|".join("&".join(map(lexeme, way)) for way in ways)
+
+
+def all_of(words: Iterable[Word]) -> str:
+    """Return the tsquery that asks for all words, each in one of its ways."""
+    return "&".join(f"({any_of(word.ways)})" for word in words)
 
 
 def spoken_ways(text: str) -> Alternatives:

@@ -146,9 +146,3 @@ def _as_id(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
-
-
-def revision(unit: InTransaction) -> int:
-    """Return how often the directory has changed: what was made of it under another number may be old."""
-    state = tables.directory_state
-    return unit.connection.execute(sa.select(state.c.revision)).scalar_one_or_none() or 0

@@ -7,6 +7,7 @@ data-element dictionary, so that 身份证号 finds 公民身份号码. Reads pa
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from catalogue.dictionary_elements import synonym_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 @cache
@@ -44,13 +45,33 @@ def simplified(text: str) -> str:
     return text.translate(_SIMPLE)
 
 
-@cache
-def groups_by_word() -> Mapping[str, tuple[str, ...]]:
-    """Return the other words of each word's groups, folded to small letters."""
-    groups = (*map(tuple, _shipped()["groups"]), *synonym_groups())
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """Words that mean the same: ``others`` of each word; ``known`` words part what is typed, none is longer."""
+
+    others: Mapping[str, tuple[str, ...]]
+    known: frozenset[str]
+    longest: int
+
+
+def synonyms_of(more: Iterable[Sequence[str]] = ()) -> Synonyms:
+    """Return the shipped synonyms joined with further groups, whose words are folded."""
+    groups = [[word.lower() for word in group] for group in (*_shipped()["groups"], *synonym_groups())]
     found: dict[str, dict[str, None]] = {}
-    for group in groups:
-        words = [word.lower() for word in group]
+    for words in (*groups, *more):
         for word in words:
             found.setdefault(word, {}).update(dict.fromkeys(other for other in words if other != word))
-    return MappingProxyType({word: tuple(others) for word, others in found.items()})
+    known = frozenset(found) | GENERIC | WORDS
+    others = MappingProxyType({word: tuple(listed) for word, listed in found.items()})
+    return Synonyms(others, known, max(map(len, known)))
+
+
+@cache
+def shipped_synonyms() -> Synonyms:
+    """Return the synonyms every city has."""
+    return synonyms_of()
+
+
+def groups_by_word() -> Mapping[str, tuple[str, ...]]:
+    """Return the other words of each word's shipped groups, folded to small letters."""
+    return shipped_synonyms().others

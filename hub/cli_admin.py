@@ -60,6 +60,10 @@ def console_context(settings: Settings, database: Database) -> Context:
 def init(
     authority: Annotated[str, typer.Option(help="主管部门名称 / name of the authority")] = "数据主管部门",
     authority_code: Annotated[str, typer.Option(help="主管部门统一社会信用代码 / its credit code")] = "",
+    authority_slug: Annotated[
+        str, typer.Option(help="主管部门英文名，不填则用拼音 / its name in addresses; empty: pinyin")
+    ] = "",
+    authority_contact: Annotated[str, typer.Option(help="主管部门联系方式 / contact of its office")] = "",
     departments: Annotated[
         Path | None, typer.Option(exists=True, help="部门清单 CSV（名称、信用代码、类型）/ departments.csv")
     ] = None,
@@ -90,7 +94,8 @@ def init(
             schema.migrate(database)
             record = ledger_recorder(console_context(settings, database).writer)
             with database.begin() as unit:
-                uris = _found_city(unit, record, settings, (authority, authority_code), people)
+                named = (authority, authority_code, authority_contact, authority_slug)
+                uris = _found_city(unit, record, settings, named, people)
                 report = (
                     import_members(unit, record, CONSOLE, departments.read_bytes(), utc_now()) if departments else None
                 )
@@ -127,7 +132,11 @@ def _first_password(login: str) -> str:
 
 
 def _found_city(
-    unit: Unit, record: Recorder, settings: Settings, authority: tuple[str, str], people: list[tuple[str, str, str]]
+    unit: Unit,
+    record: Recorder,
+    settings: Settings,
+    authority: tuple[str, str, str, str],
+    people: list[tuple[str, str, str]],
 ) -> dict[str, str]:
     """Register the city, its data authority and two administrators; returns login -> address for the code generator.
 
@@ -142,7 +151,7 @@ def _found_city(
 
     code, name = settings.division_code, settings.city_name
     add_jurisdiction(unit, record, CONSOLE, Jurisdiction(code, name, name, JurisdictionKind.CITY, None, settings.pack))
-    new = NewMember(*authority, MemberKind.AUTHORITY, code)
+    new = NewMember(*authority[:2], MemberKind.AUTHORITY, code, *authority[2:])
     member = add_member(unit, record, CONSOLE, new, utc_now())
     uris = {}
     for (login, shown, password), role in zip(people, (Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN), strict=True):

@@ -74,13 +74,15 @@ def what_is_known(hub: Hub) -> tuple[Organ, Known]:
     """Return the person's organ and what the hub knows for describing."""
     from datetime import date
 
+    from catalogue.classes import ClassNode, tree_of
     from hub.directory.describing.entry import Organ
     from hub.directory.describing.items import Known
 
     told = hub.call("GET", "/api/v1/describing")
     organ = Organ(**told["organ"])
     day = date.fromisoformat(told["today"])
-    return organ, Known(organ.name, day, told["sources"], _dictionary(told), demo=told["demo"])
+    classes = tree_of(told["classes"]["version"], (ClassNode(**node) for node in told["classes"]["nodes"]))
+    return organ, Known(organ.name, day, told["sources"], _dictionary(told), demo=told["demo"], classes=classes)
 
 
 def _dictionary(told: dict[str, Any]) -> Any:  # noqa: ANN401 - a Dictionary, imported late

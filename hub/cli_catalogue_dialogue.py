@@ -13,6 +13,7 @@ from hub.cli_output import error_lines, is_english, pick, say
 from hub.directory.describing.errors import AnswerError, MissingAnswersError
 
 if TYPE_CHECKING:
+    from catalogue.classes import ClassTree
     from catalogue.entry import Entry
     from catalogue.item import Item
     from connectors.databases.describing import TableFacts
@@ -63,12 +64,14 @@ class Dialogue:
     """Asks, or takes answers given beforehand; ``count`` is how many answers a person typed.
 
     ``takes_proposals``: what is proposed is taken unasked, but for what a person vouches for.
+    ``classes`` is the tree in force, known once the dialogue is held.
     """
 
     answers: Answers
     takes_proposals: bool = False
     asks: bool = True
     count: int = 0
+    classes: ClassTree | None = None
 
     def hold(self, table: TableFacts, organ: Organ, known: Known) -> Proposal:
         """Return the proposal as answered.
@@ -80,6 +83,7 @@ class Dialogue:
         from hub.directory.describing.answers import names_question, questions, title_question
         from hub.directory.describing.entry import propose, title_of
 
+        self.classes = known.classes
         if not self.takes_proposals and self.asks:
             _show_table(table)
         title = self._title(title_question(title_of(table)))
@@ -132,17 +136,17 @@ class Dialogue:
 
         given = self.answers.texts.get(question.key)
         if given is not None:
-            return answered(entry, question.key, given)
+            return answered(entry, question.key, given, self.classes)
         if self.takes_proposals or not self.asks:
             if question.is_vouched:
                 return entry  # the draft says what is missing; a machine makes no statement for a person
             if question.proposed is None or not self.takes_proposals:
                 missing.append(question.key)
                 return entry
-            return answered(entry, question.key, question.proposed)
+            return answered(entry, question.key, question.proposed, self.classes)
         while True:
             try:
-                return answered(entry, question.key, self._typed(question))
+                return answered(entry, question.key, self._typed(question), self.classes)
             except AnswerError as error:
                 _complain(error)
 

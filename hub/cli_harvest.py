@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,17 +17,47 @@ import typer
 
 from connectors.catalogues.kinds import Kind
 from hub.cli_client import DEFAULT_URL, AsJson, Url
-from hub.cli_harvest_texts import outcome_lines, preview_lines, run_lines, source_line
+from hub.cli_harvest_texts import (
+    Listed,
+    earlier_lines,
+    idle_line,
+    outcome_lines,
+    preview_lines,
+    record_lines,
+    review_lines,
+    run_lines,
+    source_line,
+)
 from hub.cli_output import emit, explained, pick, say
 from hub.cli_staff import Code, Login, logged_in
+from hub.harvest.records import Change, Review
 
 if TYPE_CHECKING:
     from hub.client import Hub
 
 harvest_app = typer.Typer(name="harvest", help="采集其他目录 / harvest other catalogues", no_args_is_help=True)
 SourceCode = Annotated[str, typer.Argument(help="来源代码 / code of the source")]
+SHOWN = 20
+"""Lines of a list that are printed unless more are asked for; how to see the rest is always said."""
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="列几条 / how many lines")]
+Offset = Annotated[int, typer.Option(min=0, help="从第几条之后起 / after how many")]
 PAUSE_SECONDS = 0.5
 TOKEN_VARIABLE = "HUB_CLIENT_CKAN_TOKEN"
+
+
+class Decision(StrEnum):
+    """What a reviewer decides."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Step(StrEnum):
+    """What becomes of a source."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    REMOVE = "remove"
 
 
 def install(app: typer.Typer) -> None:
@@ -115,24 +146,54 @@ def report(
     source: SourceCode,
     login: Login,
     save: Annotated[Path | None, typer.Option(help="存为 .json 或 .csv / write the whole report")] = None,
+    number: Annotated[int | None, typer.Option("--run", min=1, help="第几次采集，默认最近一次 / which run")] = None,
+    kind: Annotated[list[Change] | None, typer.Option(help="列出哪些变化，可多次 / which changes are listed")] = None,
+    limit: Limit = SHOWN,
+    offset: Offset = 0,
     otp: Code = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """最近一次采集的报告：新增、变化、消失、不收及原因。 Report of the last run."""
+    """一次采集的报告：统计，逐条列出不收的及原因（或 --kind 指定的）。 Report of a run, the last unless named."""
     with explained(as_json=as_json), logged_in(url, login, otp) as hub:
-        last = _last(hub, source)
+        newest = _last(hub, source)
+        last = newest if number is None else _numbered(hub, source, number)
         if save is not None:
             ending = "csv" if save.suffix == ".csv" else "json"
             hub.save(f"/api/v1/harvest/runs/{last['id']}/report?format={ending}", save)
-        page = hub.call("GET", f"/api/v1/harvest/runs/{last['id']}/changes", params={"limit": 20, "kind": "refused"})
-        emit({**last, "refusals": page}, as_json=as_json, text="\n".join(run_lines(last, page["changes"])))
+        wanted = {"limit": limit, "offset": offset, "kind": [one.value for one in kind or (Change.REFUSED,)]}
+        page = hub.call("GET", f"/api/v1/harvest/runs/{last['id']}/changes", params=wanted)
+        listed = Listed(offset, "".join(f" --kind {one.value}" for one in kind or ()))
+        lines = run_lines(last, page, source, listed, is_last=last["id"] == newest["id"])
+        if kind is None and not page["total"] and last["counts"].get("refused"):
+            lines += earlier_lines(_runs(hub, source), last["number"], source)
+        text = "\n".join(lines)
+        emit({**last, "refusals" if kind is None else "listed": page}, as_json=as_json, text=text)
+
+
+@harvest_app.command("records")
+def records(
+    source: SourceCode,
+    login: Login,
+    review: Annotated[Review | None, typer.Option(help="只列这种审核状态 / of this state of review")] = None,
+    limit: Limit = SHOWN,
+    offset: Offset = 0,
+    otp: Code = None,
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """列出来源的记录：待审核、已通过、已列入。 List the records of a source and how they stand."""
+    with explained(as_json=as_json), logged_in(url, login, otp) as hub:
+        wanted = {"limit": limit, "offset": offset} | ({"review": review.value} if review is not None else {})
+        page = hub.call("GET", f"/api/v1/harvest/sources/{source}/records", params=wanted)
+        listed = Listed(offset, f" --review {review.value}" if review is not None else "")
+        emit(page, as_json=as_json, text="\n".join(record_lines(page, source, listed)))
 
 
 @harvest_app.command("review")
 def review(
     source: SourceCode,
-    decision: Annotated[str, typer.Argument(help="approve 通过 | reject 不通过")],
+    decision: Annotated[Decision, typer.Argument(help="approve 通过 | reject 不通过")],
     login: Login,
     record: Annotated[list[str] | None, typer.Option(help="只办这些记录，可多次 / these records alone")] = None,
     reason: Annotated[str, typer.Option(help="不通过的理由 / why it is rejected")] = "",
@@ -143,9 +204,9 @@ def review(
     """审核最近一次采集。 Review the last run: all that waits, or the records named."""
     with explained(as_json=as_json), logged_in(url, login, otp) as hub:
         last = _last(hub, source)
-        body = {"decision": decision, "records": record or None, "reason": reason}
+        body = {"decision": decision.value, "records": record or None, "reason": reason}
         done = hub.call("POST", f"/api/v1/harvest/runs/{last['id']}/review", json=body)
-        emit(done, as_json=as_json, text=json.dumps(done["records"], ensure_ascii=False))
+        emit(done, as_json=as_json, text="\n".join(review_lines(done["records"], source)))
 
 
 @harvest_app.command("publish")
@@ -163,13 +224,16 @@ def publish(
             if not done["remaining"]:
                 break
             say(f"  还有 {done['remaining']} 条", f"  {done['remaining']} left")
-        emit(sums, as_json=as_json, text="\n".join(outcome_lines(sums)))
+        text = "\n".join(outcome_lines(sums))
+        if not any(sums.values()):
+            text = idle_line(hub.call("GET", f"/api/v1/harvest/sources/{source}")["records"], source)
+        emit(sums, as_json=as_json, text=text)
 
 
 @harvest_app.command("step")
 def step(
     source: SourceCode,
-    step: Annotated[str, typer.Argument(help="pause 暂停 | resume 恢复 | remove 移除")],
+    step: Annotated[Step, typer.Argument(help="pause 暂停 | resume 恢复 | remove 移除")],
     login: Login,
     otp: Code = None,
     url: Url = DEFAULT_URL,
@@ -177,7 +241,7 @@ def step(
 ) -> None:
     """暂停、恢复或移除来源；已列入目录的不变。 Pause, resume or remove a source."""
     with explained(as_json=as_json), logged_in(url, login, otp) as hub:
-        done = hub.call("POST", f"/api/v1/harvest/sources/{source}/{step}")
+        done = hub.call("POST", f"/api/v1/harvest/sources/{source}/{step.value}")
         emit(done, as_json=as_json, text=source_line(done))
 
 
@@ -234,8 +298,9 @@ def _run_and_tell(hub: Hub, source: str, file: Path | None, *, as_json: bool) ->
         if read >= shown + 1000:
             shown = read
             say(f"  已读 {read} 条", f"  {read} records read")
-    page = hub.call("GET", f"/api/v1/harvest/runs/{run['id']}/changes", params={"limit": 20, "kind": "refused"})
-    emit(run, as_json=as_json, text="\n".join(run_lines(run, page["changes"])))
+    wanted = {"limit": SHOWN, "kind": Change.REFUSED.value}
+    page = hub.call("GET", f"/api/v1/harvest/runs/{run['id']}/changes", params=wanted)
+    emit(run, as_json=as_json, text="\n".join(run_lines(run, page, source)))
     if run["state"] == "failed":
         raise SystemExit(4)
     raise SystemExit(3 if run["counts"].get("refused") else 0)
@@ -247,3 +312,20 @@ def _last(hub: Hub, source: str) -> dict[str, Any]:
     if last is None:
         raise ValueError(pick("该来源还没有采集过", "the source has not been run yet"))
     return last
+
+
+def _runs(hub: Hub, source: str) -> list[dict[str, Any]]:
+    """Return the runs of a source, the newest first."""
+    found: list[dict[str, Any]] = []
+    while True:
+        page = hub.call("GET", f"/api/v1/harvest/sources/{source}/runs", params={"limit": 1000, "offset": len(found)})
+        found += page["runs"]
+        if page["next"] is None:
+            return found
+
+
+def _numbered(hub: Hub, source: str, number: int) -> dict[str, Any]:
+    found = next((one for one in _runs(hub, source) if one["number"] == number), None)
+    if found is None:
+        raise ValueError(pick(f"该来源没有第 {number} 次采集", f"the source has no run {number}"))
+    return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from starlette.responses import Response
 
-from catalogue import published
+from catalogue import state_store
 from hub.identity import store as identity_store
 from hub.open import data_json
 from hub.open.dcat import serialising
@@ -46,7 +46,7 @@ def made_json(value: object, media_type: str) -> Made:
 
 def mark_of(unit: Unit) -> tuple[int, int]:
     """Return what a written description holds for: the directory's revision and the epoch of the policy."""
-    return published.revision(unit), identity_store.current_epoch(unit)
+    return state_store.revision(unit), identity_store.current_epoch(unit)
 
 
 def body_of(request: Request, hub: Services, key: tuple[object, ...], make: Callable[[Unit], Made]) -> Body:

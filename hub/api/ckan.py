@@ -81,13 +81,14 @@ def _wants(request: Request, name: str, callback: str | None) -> Action:
 
 
 def _answer(
-    hub: Services, found: Action, arguments: dict[str, Any], files: Mapping[str, CkanFile], token: str | None
-) -> Response:
+    hub: Services, found: Action, given: tuple[dict[str, Any], Mapping[str, CkanFile]], token: str | None,
+    *, on_exchange: bool,
+) -> Response:  # fmt: skip
     """Run an action and put its result, or its fault, into CKAN's envelope; off the event loop."""
     site = hub.settings.public_url.rstrip("/")
     try:
         caller = served.caller_of(hub, token) if token is not None else None
-        ask = CkanAsk(hub, Arguments(arguments), caller, files, name=found.name)
+        ask = CkanAsk(hub, Arguments(given[0]), caller, given[1], name=found.name, on_exchange=on_exchange)
         return _json(200, succeeded(site, found.name, served.run(found, ask)))
     except CkanRequestError as error:
         return _bare(error)
@@ -124,7 +125,8 @@ async def act(name: str, request: Request, hub: Hub) -> Response:
         return Response(status_code=400)
     token = token_of(request) if callback is None else None
     try:
-        answer = await run_in_threadpool(_answer, hub, found, arguments, files, token)
+        on_exchange: bool = request.app.state.ckan_writes
+        answer = await run_in_threadpool(_answer, hub, found, (arguments, files), token, on_exchange=on_exchange)
     finally:
         await request.close()
     return answer if callback is None else _wrapped(answer, callback)

@@ -5,14 +5,15 @@ The table itself is read where the clerk sits; no column, comment or sample of i
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from catalogue import store
+from catalogue import dictionary_store, store
 from catalogue.shape import encode
 from hub.api.authentication import require_role
-from hub.directory.dictionary import store as dictionary_store
+from hub.directory.tree.store import tree_in_force
 from hub.identity.facts import StaffRequester
 from hub.identity.roles import Role
 from hub.services import Hub
@@ -26,8 +27,9 @@ def known(staff: Clerk, hub: Hub) -> dict[str, Any]:
     """Return the organ as a provider, the day, the source of each element, and the city's own elements and words."""
     with hub.database.begin() as unit:
         sources = store.element_sources(unit, None)
-        own = dictionary_store.in_force(unit)
-        words = dictionary_store.words(unit)
+        own = dictionary_store.own_elements(unit)
+        words = dictionary_store.added_words(unit)
+        classes = tree_in_force(unit)
     member = staff.member
     return {
         "organ": {
@@ -39,6 +41,7 @@ def known(staff: Clerk, hub: Hub) -> dict[str, Any]:
         "today": hub.context.today(),
         "demo": hub.context.demo,
         "sources": sources,
+        "classes": {"version": classes.version, "nodes": [asdict(node) for node in classes.nodes.values()]},
         "own_elements": [encode(one) for one in own],
         "own_words": {code: [[word.kind.value, word.text] for word in found] for code, found in words.items()},
     }

@@ -24,9 +24,9 @@ from hub.api.directory_duties_files import (
     page_of,
     sent_file,
 )
-from hub.api.entries import draft_body
+from hub.api.entries import draft_body, secrets_incident
 from hub.directory import oversight
-from hub.directory.checking import Desk
+from hub.directory.checking import Desk, SecretsInEntryError
 from hub.directory.inventory import store, use_cases
 from hub.directory.inventory.store import Standing, Wanted
 from hub.identity.facts import StaffRequester
@@ -183,8 +183,12 @@ def _import(hub: Services, staff: StaffRequester, file: SheetFile, how: How) -> 
 )
 def to_draft(resource_id: uuid.UUID, staff: Clerk, hub: Hub) -> dict[str, Any]:
     """Make the draft of an entry from a line; the findings say what has still to be filled in."""
-    with hub.database.begin() as unit:
-        return draft_body(use_cases.to_draft(Desk(hub.context, unit, staff), resource_id))
+    try:
+        with hub.database.begin() as unit:
+            return draft_body(use_cases.to_draft(Desk(hub.context, unit, staff), resource_id))
+    except SecretsInEntryError:
+        secrets_incident(hub, staff, None)
+        raise
 
 
 @router.post("/inventory/{resource_id}/attach", summary="普查项对应已有条目 / An entry holds it already")

@@ -17,11 +17,12 @@ from catalogue.classes import shipped_tree
 from catalogue.code_lists import code_list_names, load_code_list
 from catalogue.code_schemes import NATIONAL_FORM, pattern_of
 from catalogue.dictionary import suggest
+from catalogue.dictionary_store import dictionary
 from catalogue.licences import licences
 from hub.directory.code_lists import reading
 from hub.directory.code_lists import store as list_store
 from hub.directory.dictionary import store as dictionary_store
-from hub.directory.dictionary.keeping import ElementUnknownError, dictionary
+from hub.directory.dictionary.keeping import ElementUnknownError
 from hub.directory.tree import editing
 from hub.directory.tree import store as tree_store
 from hub.services import Hub

@@ -20,6 +20,7 @@ from hub.directory.changes import store as changes_store
 from hub.directory.checking import Desk
 from hub.directory.differences import differences
 from hub.directory.errors import EntryNotFoundError
+from hub.directory.tree.store import tree_in_force
 from hub.directory.versions_store import VersionHead, versions_of
 from hub.exchange import entry_changes, entry_effects
 from hub.identity.facts import StaffRequester
@@ -100,7 +101,9 @@ def compare_versions(
         earlier = [head.number for head in heads if head.number < last and head.published_at is not None]
         first = old or (earlier[0] if earlier else last)
         found = differences(
-            _version(unit, row, first, is_inside=is_inside), _version(unit, row, last, is_inside=is_inside)
+            _version(unit, row, first, is_inside=is_inside),
+            _version(unit, row, last, is_inside=is_inside),
+            tree_in_force(unit),
         )
     return {
         "name": row.name,

@@ -10,6 +10,7 @@ from catalogue.classes import differences as class_differences
 from catalogue.dictionary import suggest
 from catalogue.dictionary_elements import Word
 from catalogue.dictionary_own import OwnElement
+from catalogue.dictionary_store import dictionary
 from catalogue.shape import decode
 from hub.api.authentication import CurrentStaff, require_role
 from hub.api.directory_metadata import Limit, Name, Offset, element_body, node_body, paged, row_body, sample_body
@@ -263,7 +264,7 @@ def add_word(code: ElementCode, body: WordBody, staff: Reviewer, hub: Hub) -> di
     with hub.database.begin() as unit:
         desk = Desk(hub.context, unit, staff)
         keeping.add_word(desk, code, Word(body.kind, body.word))
-        return element_body(keeping.dictionary(unit).get(code))
+        return element_body(dictionary(unit).get(code))
 
 
 @router.delete("/elements/{code}/words/{word}", summary="删去同义词 / Take a word away")
@@ -273,14 +274,14 @@ def remove_word(
     """Take away a word the city added; shipped words stay."""
     with hub.database.begin() as unit:
         keeping.remove_word(Desk(hub.context, unit, staff), code, word)
-        return element_body(keeping.dictionary(unit).get(code))
+        return element_body(dictionary(unit).get(code))
 
 
 @router.post("/elements/suggest", summary="该列是哪个数据元 / Which element a column is")
 def suggest_elements(body: SuggestBody, _: CurrentStaff, hub: Hub) -> dict[str, Any]:
     """Propose elements for a column by its name, comment and samples, with the reason; no sample is kept."""
     with hub.database.begin() as unit:
-        known = keeping.dictionary(unit)
+        known = dictionary(unit)
     found = suggest(body.name, body.comment, body.samples, dictionary=known, today=hub.context.today())
     shown = [
         {

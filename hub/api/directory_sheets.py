@@ -21,6 +21,7 @@ from hub.directory.errors import EntryNotFoundError
 from hub.directory.sheets import bulk, importing, packing, store, writing
 from hub.directory.sheets.columns import ENTRY_COLUMNS, ITEM_COLUMNS
 from hub.directory.sheets.errors import SheetFormError
+from hub.directory.tree.store import tree_in_force
 from hub.identity.facts import StaffRequester
 from hub.identity.roles import Role
 from hub.services import Hub, incoming_folder
@@ -124,11 +125,12 @@ def export(  # each is one choice of the export
             members = oversight.members_seen(unit, staff, member)
             choice = store.Choice(members, entry or (), published)
             found = _within(entry or (), store.chosen(unit, choice, packing.MOST_RESOURCES))
+            classes = tree_in_force(unit)
         bodies = [
             dict(one.body) | {"name": one.name} | ({"resource_code": one.resource_code} if one.resource_code else {})
             for one in found
         ]
-        written = writing.write_template(path, bodies, one_sheet=form == "one")
+        written = writing.write_template(path, bodies, one_sheet=form == "one", classes=classes)
         return {"X-Resources": str(written["resources"]), "X-Items": str(written["items"])}
 
     return _answer(hub, "catalogue.xlsx", write)

@@ -22,7 +22,7 @@ from hub.harvest import gates, managing, publishing, sending, store
 from hub.harvest.definition import CODE, Definition
 from hub.harvest.errors import HarvestRunNotFoundError
 from hub.harvest.managing import Office, Sent
-from hub.harvest.records import Change
+from hub.harvest.records import CHANGE_NAMES, Change
 from hub.identity.facts import StaffRequester
 from hub.identity.roles import Role
 from hub.services import Hub, incoming_folder
@@ -281,12 +281,12 @@ def _csv(changes: list[Changed]) -> str:
     """Return the changes as CSV that no spreadsheet takes for formulas."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["record", "change", "title", "rule", "place", "zh", "en"])
+    writer.writerow(["记录编号", "变化", "标题", "规则", "位置", "说明", "说明（英文）"])
     for one in changes:
         reason = one.reason or {}
         cells = [
             one.record,
-            one.change,
+            CHANGE_NAMES[Change(one.change)][0],
             one.title,
             one.rule or "",
             *(reason.get(part, "") for part in ("place", "zh", "en")),

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from catalogue import store
+from catalogue import dictionary_store, store
 from catalogue.entry import Entry, EntryFormatError
 from catalogue.entry_rules.finding import ExemptionFact, Finding, Severity, ValidationContext
 from catalogue.entry_rules.protection import narrowed_columns
 from catalogue.validation import has_errors, holds_secrets, validate
 from hub.directory.changes import store as changes_store
 from hub.directory.code_lists import store as code_list_store
-from hub.directory.dictionary import store as dictionary_store
 from hub.directory.errors import EntryFormError, EntryInvalidError
 from hub.directory.evidence import exemption_of
 from hub.directory.sources import decisions
@@ -112,7 +111,7 @@ def _context(desk: Desk, entry: Entry, row: EntryRow | None, readers: Readers) -
         holdings=tuple(readers.holdings),
         classes=tree_store.tree_in_force(desk.unit),
         own_lists=code_list_store.held(desk.unit),
-        own_elements=frozenset(own.code for own in dictionary_store.in_force(desk.unit)),
+        own_elements=frozenset(own.code for own in dictionary_store.own_elements(desk.unit)),
     )
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from catalogue.classes import shipped_tree
 from catalogue.code_lists import load_code_list
 from catalogue.shape import encode
 from policies.text import Text
@@ -20,6 +21,7 @@ from policies.text import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from catalogue.classes import ClassTree
     from catalogue.entry import Entry
     from catalogue.item import Item
 
@@ -29,7 +31,6 @@ _LISTS: Final = {
     "sharing.modes": "catalogue_sharing_mode",
     "opening.type": "catalogue_open_type",
     "update_cycle": "catalogue_update_cycle",
-    "class_path": "catalogue_resource_class",
     "formats": "catalogue_resource_format",
     "grade": "data_grade",
     "share_type": "catalogue_sharing_type",
@@ -38,7 +39,8 @@ _LISTS: Final = {
     "sensitivity": "sensitivity_class",
     "crs": "crs",
 }
-"""The list that names the codes of a metadata or a part of an item."""
+"""The list that names the codes of a metadata or a part of an item; classes are named by the tree in force."""
+_CLASSES: Final = "class_path"
 
 _NESTED: Final = ("provider", "sharing", "opening", "push")
 _SHOWN_LENGTH: Final = 300
@@ -144,9 +146,9 @@ class Differences:
         return frozenset(item.column for item in self.items if item.narrows)
 
 
-def differences(old: Entry, new: Entry) -> Differences:
-    """Return how ``new`` differs from ``old``."""
-    metadata = _changes(_flat(old), _flat(new), "entry")
+def differences(old: Entry, new: Entry, classes: ClassTree | None = None) -> Differences:
+    """Return how ``new`` differs from ``old``; ``classes`` names the classes, the shipped tree where none is given."""
+    metadata = _changes(_flat(old), _flat(new), "entry", shipped_tree() if classes is None else classes)
     before, after = {item.column: item for item in old.items}, {item.column: item for item in new.items}
     items: list[ItemDifference] = []
     for column, item in after.items():
@@ -164,7 +166,7 @@ def _item(old: Entry, before: Item, new: Entry, after: Item) -> ItemDifference |
     was, now = _encoded(before), _encoded(after)
     was |= {"share_type": int(old.share_type(before)), "open_type": int(old.open_type(before))}
     now |= {"share_type": int(new.share_type(after)), "open_type": int(new.open_type(after))}
-    changes = _changes(was, now, "item")
+    changes = _changes(was, now, "item", shipped_tree())
     if not changes:
         return None
     return ItemDifference(
@@ -189,7 +191,7 @@ def _encoded(item: Item) -> dict[str, Any]:
     return cast("dict[str, Any]", encode(item))
 
 
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any], part: str) -> tuple[Change, ...]:
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any], part: str, classes: ClassTree) -> tuple[Change, ...]:
     known = labels()[part]
     paths = [path for path in known if path in {*old, *new}]
     paths += sorted({*old, *new} - set(known))
@@ -200,9 +202,8 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any], part: str) -> tuple
             continue
         kind = Kind.CHANGED if path in old and path in new else Kind.ADDED if path in new else Kind.DROPPED
         narrows = path in {"sharing.type", "opening.type", "share_type", "open_type"} and _wider(was, now)
-        found.append(
-            Change(path, known.get(path, Text(path, path)), kind, was, now, _text(path, was), _text(path, now), narrows)
-        )
+        texts = (_text(path, was, classes), _text(path, now, classes))
+        found.append(Change(path, known.get(path, Text(path, path)), kind, was, now, *texts, narrows))
     return tuple(found)
 
 
@@ -211,23 +212,24 @@ def _wider(was: object, now: object) -> bool:
     return isinstance(was, int) and isinstance(now, int) and now > was
 
 
-def _text(path: str, value: object) -> Text:
+def _text(path: str, value: object, classes: ClassTree) -> Text:
     """Return a value as people read it: codes with their names, lists joined, long texts cut with their length."""
     if value is None:
         return Text("（空）", "(empty)")
     if isinstance(value, bool):
         return Text("是", "yes") if value else Text("否", "no")
     values = value if isinstance(value, list) else [value]
-    parts = [_part(path, one) for one in values]
+    parts = [_part(path, one, classes) for one in values]
     return Text(_cut("、".join(one.zh for one in parts)), _cut(", ".join(one.en for one in parts)))
 
 
-def _part(path: str, value: object) -> Text:
+def _part(path: str, value: object, classes: ClassTree) -> Text:
     if isinstance(value, dict):
         joined = " ".join(str(content) for content in value.values())
         return Text(joined, joined)
     code = str(value)
-    row = load_code_list(_LISTS[path]).rows.get(code) if path in _LISTS else None
+    listed = classes.nodes if path == _CLASSES else load_code_list(_LISTS[path]).rows if path in _LISTS else {}
+    row = listed.get(code)
     return Text(code, code) if row is None else Text(f"{code} {row.name_zh}", f"{code} {row.name_en}")
 
 

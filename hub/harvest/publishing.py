@@ -107,8 +107,8 @@ def review(
         raise HarvestReviewError(
             f"{len(wanted) - done} 条记录不在待审核之列，没有改动",
             f"{len(wanted) - done} of the records do not wait for a review; nothing was changed",
-            next_zh="用 hub harvest records 查看待审核的记录",
-            next_en="list what waits with hub harvest records",
+            next_zh="用 hub harvest records 来源代码 --review waiting 查看待审核的记录",
+            next_en="list what waits with hub harvest records CODE --review waiting",
         )
     now = office.context.now()
     store.change_run(office.unit, run.id, reviewed_by=office.staff.staff.id, reviewed_at=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import uuid
@@ -34,6 +34,17 @@ class Change(StrEnum):
     GONE = "gone"
     RETURNED = "returned"
     UNCHANGED = "unchanged"
+
+
+CHANGE_NAMES: Final[Mapping[Change, tuple[str, str]]] = {
+    Change.ADDED: ("新增", "added"),
+    Change.CHANGED: ("变化", "changed"),
+    Change.REFUSED: ("不收", "refused"),
+    Change.GONE: ("已消失", "gone"),
+    Change.RETURNED: ("重新出现", "returned"),
+    Change.UNCHANGED: ("不变", "unchanged"),
+}
+"""What a change is called, in Chinese and English."""
 
 
 class Review(StrEnum):

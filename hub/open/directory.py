@@ -10,8 +10,10 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from catalogue.classes import shipped_tree
 from catalogue.code_lists import load_code_list
 from catalogue.published import published
+from hub.directory.tree.store import tree_in_force
 from hub.exchange.requests import due_key
 from hub.identity import store as identity_store
 from hub.identity.names_store import member_names
@@ -21,22 +23,23 @@ from policies.text import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from catalogue.classes import ClassTree
     from catalogue.entry import Entry
     from catalogue.finding import Facet, ItemHit, Viewer
     from catalogue.item import Item
     from hub.context import Context
     from hub.database import Unit
 
+CLASSED: Final = frozenset({"class", "theme"})
+"""Facets whose values are classes of the tree in force."""
 LISTS: Final = {
-    "class": "catalogue_resource_class",
-    "theme": "catalogue_resource_class",
     "cycle": "catalogue_update_cycle",
     "format": "catalogue_resource_format",
     "sensitivity": "sensitivity_class",
     "share_type": "catalogue_sharing_type",
     "open_type": "catalogue_open_type",
 }
-"""Code list of the values of each facet that has one."""
+"""Code list of the values of each other facet that has one."""
 FRESHNESS_WORDS: Final = {
     "fresh": Text("按周期更新", "up to date"),
     "due": Text("已到更新期", "due"),
@@ -62,19 +65,30 @@ class Terms:
     ways: tuple[tuple[str, str], ...]
 
 
-def facet_word(unit: Unit, facet: str, value: str) -> Text:
-    """Return what a value of a facet is called in both languages; the value itself where nothing is known of it."""
-    if facet == "provider":
-        return provider_words(unit, [value])[value]
+def value_words(unit: Unit, given: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Text]]:
+    """Return what values of facets are called in both languages; a value itself where nothing is known of it.
+
+    Members are read once, the tree of classes once, and only where they are asked for.
+    """
+    classes = tree_in_force(unit) if any(given.get(facet) for facet in CLASSED) else shipped_tree()
+    return {
+        facet: _provider_words(unit, values)
+        if facet == "provider"
+        else {value: _value_word(classes, facet, value) for value in values}
+        for facet, values in given.items()
+    }
+
+
+def _value_word(classes: ClassTree, facet: str, value: str) -> Text:
     if facet == "freshness":
         return FRESHNESS_WORDS[value]
-    if facet not in LISTS:
-        return Text(value, value)
-    row = load_code_list(LISTS[facet]).rows.get(value)
+    if facet in CLASSED:
+        return Text(classes.name_of(value), classes.name_of(value, english=True))
+    row = load_code_list(LISTS[facet]).rows.get(value) if facet in LISTS else None
     return Text(row.name_zh, row.name_en or row.name_zh) if row is not None else Text(value, value)
 
 
-def provider_words(unit: Unit, values: Sequence[str]) -> dict[str, Text]:
+def _provider_words(unit: Unit, values: Sequence[str]) -> dict[str, Text]:
     """Return the names of members by id as text."""
     names = member_names(unit, [uuid.UUID(value) for value in values]) if values else {}
     found = ((value, names.get(uuid.UUID(value), "")) for value in values)
@@ -83,13 +97,8 @@ def provider_words(unit: Unit, values: Sequence[str]) -> dict[str, Text]:
 
 def facet_words(unit: Unit, facets: Mapping[str, Sequence[Facet]]) -> dict[str, list[tuple[Facet, Text]]]:
     """Return every value that was counted with what it is called."""
-    providers = provider_words(unit, [one.value for one in facets.get("provider", ())])
-    return {
-        name: [
-            (one, providers[one.value] if name == "provider" else facet_word(unit, name, one.value)) for one in values
-        ]
-        for name, values in facets.items()
-    }
+    words = value_words(unit, {name: [one.value for one in values] for name, values in facets.items()})
+    return {name: [(one, words[name][one.value]) for one in values] for name, values in facets.items()}
 
 
 def terms_of(context: Context, unit: Unit, viewer: Viewer, hits: Sequence[ItemHit]) -> list[Terms]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from catalogue.code_lists import CodeListNotFoundError, load_code_list
 from catalogue.licences import rights_of
 from hub.api.citizens import provider_names
+from hub.directory.tree.store import tree_in_force
 from hub.open import datasets
 from hub.portal.machines import for_machines
 from hub.portal.preview import preview
@@ -17,6 +18,7 @@ from hub.rows.store import CHINA
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from catalogue.classes import ClassTree
     from catalogue.entry import Entry
     from catalogue.item import Item
     from hub.directory.facts import Resource
@@ -42,6 +44,7 @@ def dataset(page: Page, name: str) -> dict[str, Any]:
         has_files = facts is not None and datasets.is_open_to_all(hub.context, resource)
         shown = preview(page, unit, resource) if has_files else None
         versions = push_store.pushes(unit, resource.id, limit=VERSIONS) if has_files else ()
+        classes = tree_in_force(unit)
     base = f"/api/v1/datasets/{resource.name}"
     withheld = datasets.withheld_items(hub.context, resource, lang) if resource.entry.opening.is_open else ()
     return {
@@ -52,7 +55,7 @@ def dataset(page: Page, name: str) -> dict[str, Any]:
         "preview": shown,
         "items": [_item(resource, item, lang) for item in resource.entry.items],
         "withheld": withheld,
-        "facts": _facts(resource, lang),
+        "facts": _facts(resource, classes, lang),
         "api_example": f"{hub.settings.public_url}{base}/rows?limit=10",
         "machine": for_machines(page, resource.name),
         "versions": [
@@ -131,13 +134,13 @@ def _licence(entry: Entry, lang: Lang) -> str:
     return entry.licence if found is None else f"{found.name.of(lang)} ({found.code})"
 
 
-def _facts(resource: Resource, lang: Lang) -> list[tuple[str, Any]]:
+def _facts(resource: Resource, classes: ClassTree, lang: Lang) -> list[tuple[str, Any]]:
     entry = resource.entry
     published = resource.row.published_at
     comma = ", " if lang == "en" else "、"
     cells: list[tuple[str, Any]] = [
         ("resource_code", resource.row.resource_code),
-        ("class_path", " / ".join(named("catalogue_resource_class", code, lang) for code in entry.class_path)),
+        ("class_path", " / ".join(classes.name_of(code, english=lang == "en") for code in entry.class_path)),
         ("provider", entry.provider.name),
         ("update_cycle", named("catalogue_update_cycle", entry.update_cycle, lang)),
         ("format", comma.join(named("catalogue_resource_format", code, lang) for code in entry.formats)),

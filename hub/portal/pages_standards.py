@@ -14,10 +14,11 @@ from starlette.responses import HTMLResponse
 from catalogue.code_lists import code_list_names
 from catalogue.dictionary import suggest
 from catalogue.dictionary_elements import WordKind
+from catalogue.dictionary_store import dictionary
 from catalogue.licences import licences
 from hub.directory.code_lists import reading
 from hub.directory.code_lists import store as list_store
-from hub.directory.dictionary.keeping import ElementUnknownError, dictionary
+from hub.directory.dictionary.keeping import ElementUnknownError
 from hub.directory.tree import store as tree_store
 from hub.portal.rendering import AskedPage, Page, both
 from hub.portal.shown import named

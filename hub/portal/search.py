@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from catalogue.finding import Ask, find, find_items
 from hub.api.citizens import provider_names
-from hub.open.directory import facet_word, facet_words, terms_of
+from hub.open.directory import facet_words, terms_of, value_words
 from hub.portal.views import shown_hits, viewer_of
 from policies.facts import ShareType
 
@@ -149,11 +149,12 @@ def _facet(page: Page, at: _Address, name: str, values: Sequence[tuple[Facet, An
 
 def _chips(unit: Unit, page: Page, at: _Address, filters: Filters) -> list[dict[str, str]]:
     given: Mapping[str, tuple[str, ...]] = {**filters.by_facet(), "freshness": filters.freshness}
+    words = value_words(unit, given)
     return [
         {
             "facet": name,
             "value": value,
-            "word": facet_word(unit, name, value).of(page.lang) or value,
+            "word": words[name][value].of(page.lang) or value,
             "url": at.without(name, value),
         }
         for name, values in given.items()

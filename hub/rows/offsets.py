@@ -79,7 +79,8 @@ def read_slice(unit: Unit, query: Query, permit: Permit, table: RowTable, wanted
     """Return a page in the unit's transaction; the page and cursor of ``query`` are not looked at.
 
     Raises:
-        QueryError: as :func:`hub.rows.compiler.compile_query`; QueryTimeoutError: the statement took too long.
+        QueryError: as :func:`hub.rows.compiler.compile_query`; QueryTimeoutError: the statement took too long, the
+            transaction is to be rolled back.
 
     """
     parts = compile_parts(query, permit, table)
@@ -87,16 +88,19 @@ def read_slice(unit: Unit, query: Query, permit: Permit, table: RowTable, wanted
     standing = state(unit, table.entry_id)
     if standing.version == 0:
         return OffsetPage(parts.columns, [], (), Total(0 if wanted.is_counted else None), 0)
-    statement = _statement(parts, _by_number(parts, wanted, standing.row_count, standing.next_row))
+    one_more = _one_more(parts, wanted)
+    statement = _statement(parts, _by_number(parts, one_more, standing.row_count, standing.next_row))
     try:
-        with driver.transaction():
-            found = driver.execute(statement.statement(), statement.bound()).fetchall() if wanted.limit != 0 else []
+        found = driver.execute(statement.statement(), statement.bound()).fetchall() if wanted.limit != 0 else []
     except psycopg.errors.QueryCanceled:
         raise QueryTimeoutError from None
+    is_last = one_more.limit is not None and len(found) < one_more.limit
+    found = found[: wanted.limit]
     width = len(parts.columns)
     rows = masked(_Shown(permit, parts.columns), [row[:width] for row in found], None)
     numbers = () if wanted.is_distinct else tuple(int(row[width]) for row in found)
-    total = _total(unit, parts, wanted, standing.row_count, len(found))
+    end = wanted.offset + len(found) if is_last and (found or not wanted.offset) else None
+    total = _total(unit, parts, wanted, standing.row_count, end)
     return OffsetPage(parts.columns, rows, numbers, total, standing.version)
 
 
@@ -229,14 +233,19 @@ def _orders(parts: Parts, wanted: Slice) -> list[tuple[str, str]]:
     return found
 
 
-def _total(unit: Unit, parts: Parts, wanted: Slice, rows: int, found: int) -> Total:
+def _one_more(parts: Parts, wanted: Slice) -> Slice:
+    """Ask for a row more than is shown where rows must be counted: a page that is the last one needs no count."""
+    is_known = not wanted.is_counted or (parts.has_known_total and not wanted.is_distinct)
+    return wanted if is_known or not wanted.limit else replace(wanted, limit=wanted.limit + 1)
+
+
+def _total(unit: Unit, parts: Parts, wanted: Slice, rows: int, end: int | None) -> Total:
+    """Return how many rows answer; ``end`` is that number where the page has shown it, None where it has not."""
     if not wanted.is_counted:
         return Total(None)
     if not wanted.is_distinct and parts.has_known_total:
         return Total(rows)
-    if wanted.offset == 0 and wanted.limit is not None and found < wanted.limit:
-        return Total(found)
-    return _count(unit, parts, wanted)
+    return _count(unit, parts, wanted) if end is None else Total(end)
 
 
 def _count(unit: Unit, parts: Parts, wanted: Slice) -> Total:

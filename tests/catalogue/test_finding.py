@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from catalogue import store
+from catalogue import finding_query, store
 from catalogue.entry import Citation
 from catalogue.finding import ORGAN_VIEWER, PUBLIC_VIEWER, Ask, Filters, Found, Viewer, find, find_items
 from catalogue.finding_index import index_entries, note_data, outdated
 from catalogue.item import DataType, Item
 from catalogue.published import published_one
 from policies.facts import OpenType, Sensitivity
-from tests.catalogue.directory import AT, described, holder, put_in_force
+from tests.catalogue.directory import AT, CITY, described, holder, put_in_force
 from tests.conftest import lent_database
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ POLICE, MARKET, HOUSING, HIDDEN = map(holder, ("示例市公安局", "示例市�
 ID_NUMBER = Item("公民身份号码", "gmsfhm", DataType.TEXT, sensitivity=Sensitivity.PI, base_item=True)
 COPY = replace(ID_NUMBER, name="身份证号", column="sfzh", base_item=False, source_department=POLICE.code)
 BOROUGH = Item("所属街道", "jiedao", DataType.TEXT, sensitivity=Sensitivity.PUB)
+SIGNS = "it's \\ a | b & !(c) <-> d:*"
 PERSONS = replace(
     described("人口基础信息", POLICE),
     name="renkou", title_en="Population register", items=(ID_NUMBER,), class_path=("1", "101"), update_cycle="4",
@@ -41,7 +42,7 @@ TENANTS = replace(
 FIRMS = replace(
     described("工商登记信息", MARKET),
     name="gongshang", class_path=("2", "207"), update_cycle="4", formats=("0203", "0204"),
-    abstract="本市企业的登记事项",
+    abstract="本市企业的登记事项" + "x" * 3_000, keywords=(SIGNS, "长" * 1_000),
 )  # fmt: skip
 CHANGES = replace(described("企业工商登记变更明细", MARKET), name="biangeng", update_cycle="2")
 SECRET = replace(
@@ -94,6 +95,34 @@ def test_the_whole_title_comes_before_titles_that_hold_it_before_texts(directory
 
 def test_the_source_comes_before_a_copy_whatever_the_wording(directory: Database) -> None:
     assert (names(directory, "身份证号"), names(directory, "公民身份号码")) == (["renkou", "gongzufang"],) * 2
+
+
+RANKED = (
+    "工商登记信息", "登记", "信息", "身份证号", "街道", "示例市", "工商", "gsdj", "101/7", "population", "renkou",
+    "申请人 街道",
+    MARKET.code, "登记 情况", "企业",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("keyword", [SIGNS, "长" * 1_000])
+def test_a_keyword_of_signs_or_of_great_length_is_found_as_it_is_written(directory: Database, keyword: str) -> None:
+    assert names(directory, filters=Filters(keywords=(keyword,))) == ["gongshang"]
+
+
+def test_a_word_longer_than_the_index_takes_is_found(directory: Database) -> None:
+    assert names(directory, "x" * 3_000) == ["gongshang"]
+
+
+@pytest.mark.parametrize("viewer", [PUBLIC_VIEWER, ORGAN_VIEWER, Viewer(member_id=HIDDEN.id, jurisdiction=CITY)])
+def test_few_hits_are_ranked_as_many_would_be(
+    directory: Database, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {text: names(directory, text, viewer) for text in RANKED}
+    second = {text: names(directory, text, viewer, offset=1, limit=1) for text in RANKED}
+    monkeypatch.setattr(finding_query, "FEW", -1)
+    assert {text: names(directory, text, viewer) for text in RANKED} == few
+    assert {text: names(directory, text, viewer, offset=1, limit=1) for text in RANKED} == second
+    assert sum(len(one) > 1 for one in few.values()) > len(few) // 2
 
 
 def test_words_may_stand_in_title_and_items(directory: Database) -> None:

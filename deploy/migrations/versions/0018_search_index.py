@@ -41,8 +41,10 @@ def upgrade() -> None:
         sa.Column("issued", sa.Date()),
         sa.Column("stale_after", sa.Interval(), comment="length of the update cycle"),
         sa.Column("keywords", _TEXTS, nullable=False),
-        sa.Column("title_terms", _TEXTS, nullable=False, comment="2-grams, words, pinyin of title and codes"),
-        sa.Column("terms", _TEXTS, nullable=False, comment="those of all texts and items"),
+        sa.Column(
+            "title_terms", postgresql.TSVECTOR(), nullable=False, comment="2-grams, words, pinyin of title and codes"
+        ),
+        sa.Column("terms", postgresql.TSVECTOR(), nullable=False, comment="those of all texts and items"),
         sa.ForeignKeyConstraint(["entry_id"], ["hub.entry.id"], name=op.f("fk_entry_index_entry_id")),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_entry_index")),
         schema="hub",
@@ -78,7 +80,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False, comment="folded name of the item"),
-        sa.Column("terms", _TEXTS, nullable=False, comment="of name, column and aliases"),
+        sa.Column("terms", postgresql.TSVECTOR(), nullable=False, comment="of name, column and aliases"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_label")),
         sa.UniqueConstraint("digest", name=op.f("uq_item_label_digest")),
         schema="hub",

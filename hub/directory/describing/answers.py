@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from catalogue.citations import parse_citation
+from catalogue.classes import shipped_tree
 from catalogue.code_lists import load_code_list
 from catalogue.entry import Assessment, AssessmentKind, Opening
 from catalogue.entry_rules.metadata import is_geometry
@@ -25,6 +26,7 @@ from policies.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from catalogue.classes import ClassTree
     from catalogue.entry import Entry
     from hub.directory.describing.entry import Proposal
 
@@ -154,17 +156,19 @@ def opening_text(entry: Entry) -> str:
     )
 
 
-def answered(entry: Entry, key: str, text: str) -> Entry:
-    """Return the entry as an answer makes it.
+def answered(entry: Entry, key: str, text: str, classes: ClassTree | None = None) -> Entry:
+    """Return the entry as an answer makes it; ``classes`` is the tree in force, the shipped one where none is given.
 
     Raises:
         AnswerError: the answer cannot be understood; it says how it is written.
     """
-    if key not in _APPLY:
-        known = "、".join(_APPLY)
+    if key not in {_CLASS_PATH, *_APPLY}:
+        known = "、".join((_CLASS_PATH, *_APPLY))
         raise AnswerError(
             key, (f"没有问题 {key}", f"there is no question {key}"), (f"可用：{known}", f"there are: {known}")
         )
+    if key == _CLASS_PATH:
+        return _class_path(entry, text.strip(), shipped_tree() if classes is None else classes)
     return _APPLY[key](entry, text.strip())
 
 
@@ -178,24 +182,24 @@ def _abstract(entry: Entry, text: str) -> Entry:
     return replace(entry, abstract=text or abstract_of(entry))
 
 
-def _class_path(entry: Entry, text: str) -> Entry:
-    listed = load_code_list("catalogue_resource_class").rows
+def _class_path(entry: Entry, text: str, classes: ClassTree) -> Entry:
     codes = [part for part in re.split(r"[/\s>、,，]+", text) if part]
-    named = next((code for code, row in listed.items() if row.name_zh == text), None)
-    last = named or (codes[-1] if codes else "")
-    path: list[str] = []
-    step: str | None = last
-    while step:
-        if step not in listed:
-            how = "写分类代码，如 1/102 或 102；代码见 catalogue_resource_class"
-            raise AnswerError(
-                "class_path", ("没有这个分类", "there is no such class"), (how, "write codes: 1/102 or 102")
-            )
-        path.insert(0, step)
-        step = listed[step].extra.get("parent") or None
-    if not path:
+    named = (code for code, node in classes.nodes.items() if node.name_zh == text and not node.is_retired)
+    last = next(named, codes[-1] if codes else "")
+    if not last:
         raise AnswerError("class_path", ("没有分类", "no class"), ("写分类代码，如 102", "write a code, such as 102"))
-    return replace(entry, class_path=tuple(path))
+    node = classes.nodes.get(last)
+    if node is None:
+        how = "写分类代码，如 1/102 或 102；代码见 hub directory classes"
+        raise AnswerError("class_path", ("没有这个分类", "there is no such class"), (how, "write codes: 1/102 or 102"))
+    if node.is_retired:
+        following = classes.successor_of(last)
+        raise AnswerError(
+            "class_path",
+            (f"分类 {last} 已停用", f"the class {last} is retired"),
+            (f"改用 {following}", f"use {following} instead"),
+        )
+    return replace(entry, class_path=classes.path_of(last))
 
 
 def _legal_basis(entry: Entry, text: str) -> Entry:
@@ -337,10 +341,10 @@ def _crs(entry: Entry, text: str) -> Entry:
     return replace(entry, crs=text)
 
 
+_CLASS_PATH: Final = "class_path"
 _APPLY: Final[Mapping[str, Callable[[Entry, str], Entry]]] = {
     "title": _title,
     "abstract": _abstract,
-    "class_path": _class_path,
     "legal_basis": _legal_basis,
     "update_cycle": _update_cycle,
     "sharing": _sharing,

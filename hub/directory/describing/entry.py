@@ -27,6 +27,7 @@ from policies.text import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from catalogue.classes import ClassTree
     from catalogue.item import Item
     from connectors.databases.describing import TableFacts
     from hub.directory.describing.items import Known
@@ -124,7 +125,7 @@ def propose(table: TableFacts, organ: Organ, known: Known, title: str, names: Ma
         sharing=_sharing(own),
         opening=opening,
         licence=LICENCES[opening.type],
-        class_path=_class_path(theme, organ),
+        class_path=_class_path(theme, organ, known.classes),
         formats=_formats(table),
         items=tuple(own),
         keys=tuple(key for key in items.keys if any(item.column == key for item in own)),
@@ -133,7 +134,7 @@ def propose(table: TableFacts, organ: Organ, known: Known, title: str, names: Ma
         legal_basis=(theme.basis,) if theme is not None else (),
     )
     entry = settled(replace(entry, abstract=abstract_of(entry)))
-    return Proposal(table, entry, items, _reasons(entry, items, theme, cycle), theme)
+    return Proposal(table, entry, items, _reasons(entry, items, theme, cycle, known.classes), theme)
 
 
 def refuse_marks(table: TableFacts, title: str) -> None:
@@ -188,10 +189,12 @@ def _may_open(item: Item) -> bool:
     return item.sensitivity is Sensitivity.PUB and not item.excluded_from_opening
 
 
-def _class_path(theme: Theme | None, organ: Organ) -> tuple[str, ...]:
+def _class_path(theme: Theme | None, organ: Organ, classes: ClassTree) -> tuple[str, ...]:
+    """Return the class of the theme, or of departments; where it is retired, the one that follows it."""
+    path: tuple[str, ...] = _DEPARTMENT_CLASSES.get(organ.jurisdiction[:2], ("3", "307"))
     if theme is not None and theme.class_path:
-        return theme.class_path
-    return _DEPARTMENT_CLASSES.get(organ.jurisdiction[:2], ("3", "307"))
+        path = theme.class_path
+    return classes.path_of(classes.successor_of(path[-1])) or path
 
 
 def _formats(table: TableFacts) -> tuple[str, ...]:
@@ -228,7 +231,7 @@ def name_of(entry: Entry) -> str:
     return slug(entry.title)
 
 
-def _reasons(entry: Entry, items: Items, theme: Theme | None, cycle: CycleGuess) -> dict[str, Text]:
+def _reasons(entry: Entry, items: Items, theme: Theme | None, cycle: CycleGuess, classes: ClassTree) -> dict[str, Text]:
     public = sum(map(_may_open, entry.items))
     personal = sum(item.sensitivity in PERSONAL for item in entry.items)
     own = Text("本部门自有信息资源", "a resource of the department's own")
@@ -238,10 +241,10 @@ def _reasons(entry: Entry, items: Items, theme: Theme | None, cycle: CycleGuess)
     else:
         about = Text("", "")
     why = about if theme is not None and theme.class_path else own
-    named = load_code_list("catalogue_resource_class").rows[entry.class_path[-1]]
+    named, named_en = (classes.name_of(entry.class_path[-1], english=is_english) for is_english in (False, True))
     return {
         "keys": items.key_reason,
-        "class_path": Text(f"{named.name_zh}：{why.zh}", f"{named.name_en}: {why.en}"),
+        "class_path": Text(f"{named}：{why.zh}", f"{named_en}: {why.en}"),
         "legal_basis": about,
         "update_cycle": cycle.reason,
         "grade": Text(f"信息项中的最高要求（{entry.grade}）", f"the highest floor of its items ({entry.grade})"),

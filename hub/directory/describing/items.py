@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from catalogue.classes import shipped_tree
 from catalogue.dictionary import suggest
 from catalogue.identifiers import check_value
 from catalogue.item import DataType, Item
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from catalogue.classes import ClassTree
     from catalogue.dictionary import Suggestion
     from catalogue.dictionary_elements import Dictionary
     from catalogue.elements import Element
@@ -53,13 +55,17 @@ _DATABASES: Final = {Subject.PERSON: "P", Subject.BODY: "L", Subject.THING: "G"}
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known beside the table: the organ, the day, the dictionary, sources of elements that are settled."""
+    """What is known beside the table: the organ, the day, the dictionary, sources of elements that are settled.
+
+    ``classes`` is the tree in force.
+    """
 
     organ: str
     today: date
     sources: Mapping[str, str] = field(default_factory=dict)
     dictionary: Dictionary | None = None
     demo: bool = False
+    classes: ClassTree = field(default_factory=shipped_tree)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from catalogue.dictionary_elements import DataElement, Dictionary, Word, shipped
 from catalogue.dictionary_own import OwnElement, check_own
+from catalogue.dictionary_store import dictionary
 from hub.directory.code_lists.reading import held_versions
 from hub.directory.dictionary import store
 from hub.directory.dictionary.store import OwnVersion
@@ -23,7 +23,7 @@ from hub.notices.store import Notice, send
 if TYPE_CHECKING:
     import uuid
 
-    from hub.database import Unit
+    from catalogue.dictionary_elements import Word
     from hub.directory.checking import Desk
 
 
@@ -42,20 +42,6 @@ class ElementUnknownError(DirectoryError):
 
 class ElementStateError(DirectoryError):
     """The act does not fit: a proposal waits already, the word is there already, or a reason is missing."""
-
-
-def dictionary(unit: Unit) -> Dictionary:
-    """Return the dictionary in force: shipped elements, the city's own, and the words the city added."""
-    own, added = store.in_force(unit), store.words(unit)
-    if not own and not added:
-        return shipped()
-    elements = (*shipped(), *(one.to_element() for one in own))
-    return Dictionary(_with_words(one, added.get(one.code, ())) for one in elements)
-
-
-def _with_words(element: DataElement, added: tuple[Word, ...]) -> DataElement:
-    known = {word.text for word in element.words}
-    return replace(element, words=(*element.words, *(word for word in added if word.text not in known)))
 
 
 def propose(desk: Desk, own: OwnElement, reason: str) -> OwnVersion:

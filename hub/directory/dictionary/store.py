@@ -1,28 +1,27 @@
-"""The only SQL of the city's own data elements and words."""
+"""The SQL that keeps the city's own data elements and words; the catalogue reads what is in force."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from catalogue.dictionary_elements import Word, WordKind
+from catalogue import dictionary_store, state_store, tables
 from catalogue.dictionary_own import OwnElement
 from catalogue.shape import decode, encode
-from hub.directory.dictionary import tables
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Mapping
     from datetime import datetime
 
+    from catalogue.dictionary_elements import Word
     from hub.database import Unit
 
 _OWN, _WORDS = tables.own_element, tables.element_word
-PROPOSED, IN_FORCE, PAST, RETURNED, RETIRED = "proposed", "in_force", "past", "returned", "retired"
+IN_FORCE = dictionary_store.IN_FORCE
+PROPOSED, PAST, RETURNED, RETIRED = "proposed", "past", "returned", "retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,6 @@ def _read(row: sa.Row[Any]) -> OwnVersion:
     values = dict(row._mapping)
     values["body"] = decode(OwnElement, values["body"])
     return OwnVersion(**values)
-
-
-def in_force(unit: Unit) -> tuple[OwnElement, ...]:
-    """Return the own elements in force, by code."""
-    query = sa.select(_OWN.c.body).where(_OWN.c.state == IN_FORCE).order_by(_OWN.c.code)
-    return tuple(decode(OwnElement, body) for body in unit.connection.execute(query).scalars())
 
 
 def find(unit: Unit, code: str, state: str, *, lock: bool = False) -> OwnVersion | None:
@@ -98,31 +91,28 @@ def next_version(unit: Unit, code: str) -> int:
 
 
 def settle(unit: Unit, made: OwnVersion, state: str, **values: object) -> None:
-    """Move a version to a state with who decided, when and why."""
+    """Move a version to a state with who decided, when and why; every search sees what is in force from now on."""
     unit.connection.execute(
         _OWN.update().where(_OWN.c.code == made.code, _OWN.c.version == made.version).values(state=state, **values)
     )
-
-
-def words(unit: Unit) -> Mapping[str, tuple[Word, ...]]:
-    """Return the words the city added, by element."""
-    found: dict[str, list[Word]] = defaultdict(list)
-    query = sa.select(_WORDS.c.element, _WORDS.c.kind, _WORDS.c.word).order_by(_WORDS.c.element, _WORDS.c.word)
-    for element, kind, word in unit.connection.execute(query):
-        found[element].append(Word(WordKind(kind), word))
-    return {element: tuple(listed) for element, listed in found.items()}
+    state_store.count(unit, tables.WORDS)
 
 
 def add_word(unit: Unit, element: str, word: Word, added_by: uuid.UUID, now: datetime) -> bool:
-    """Store a word; False when the city added it before."""
+    """Store a word, which every search sees from now on; False when the city added it before."""
     statement = insert(_WORDS).values(
         element=element, word=word.text, kind=word.kind.value, added_by=added_by, added_at=now
     )
     done = statement.on_conflict_do_nothing(index_elements=["element", "word"]).returning(_WORDS.c.word)
-    return unit.connection.execute(done).one_or_none() is not None
+    is_new = unit.connection.execute(done).one_or_none() is not None
+    if is_new:
+        state_store.count(unit, tables.WORDS)
+    return is_new
 
 
 def remove_word(unit: Unit, element: str, word: str) -> bool:
     """Take a word the city added away; False when there is none such."""
     gone = unit.connection.execute(_WORDS.delete().where(_WORDS.c.element == element, _WORDS.c.word == word))
+    if gone.rowcount:
+        state_store.count(unit, tables.WORDS)
     return gone.rowcount > 0

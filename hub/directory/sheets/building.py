@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from catalogue.classes import LIST, shipped_tree
 from catalogue.code_lists import load_code_list
 from catalogue.names import slug
 from catalogue.subjects import folded
@@ -37,6 +38,7 @@ from policies.facts import OpenType, ShareType
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from catalogue.classes import ClassTree
     from hub.directory.sheets.reading import SheetRow, SheetTable
 
 _LONGEST_COLUMN: Final = 59
@@ -60,8 +62,13 @@ class Resource:
         self.faults.append(Fault(table.place(row or self.row, key), *text, *mend))
 
 
-def body_of(resource: Resource, base: Mapping[str, Any], normalised: Normalised) -> dict[str, Any]:
-    """Return the JSON of a resource on top of what the entry says now (empty: a new one); faults go to the resource."""
+def body_of(
+    resource: Resource, base: Mapping[str, Any], normalised: Normalised, classes: ClassTree | None = None
+) -> dict[str, Any]:
+    """Return the JSON of a resource on top of what the entry says now (empty: a new one); faults go to the resource.
+
+    ``classes`` is the tree in force; the shipped one where none is given.
+    """
     body: dict[str, Any] = deepcopy(dict(base))
     table, row = resource.table, resource.row
     reader = Reader(resource, normalised)
@@ -73,7 +80,7 @@ def body_of(resource: Resource, base: Mapping[str, Any], normalised: Normalised)
         if not column.is_set:
             reader.put(body, row, column)
     if any(key in table.letters for key in CLASSES):
-        put_inside(body, ("class_path",), _class_path(reader, row), [])
+        put_inside(body, ("class_path",), _class_path(reader, row, shipped_tree() if classes is None else classes), [])
     _older_columns(reader, body, row)
     if resource.items is not None:
         body["items"] = _items(resource, reader, base)
@@ -148,23 +155,29 @@ def _put_rest(
             body[head] = value
 
 
-def _class_path(reader: Reader, row: SheetRow) -> list[str]:
+def _class_path(reader: Reader, row: SheetRow, classes: ClassTree) -> list[str]:
     """Return the codes of the four class cells from the top down."""
     path: list[str] = []
-    rows = load_code_list("catalogue_resource_class").rows
     for key in CLASSES:
         for part in parts_of(row[key]):
             match = re.match(r"\d+", part)
-            code = match[0] if match is not None else code_of("catalogue_resource_class", part)
-            below = [one.code for one in rows.values() if folded(one.name_zh) == folded(part) and path]
-            under = [one for one in below if rows[one].extra["parent"] == path[-1]] if path else []
-            code = under[0] if match is None and under else code
+            code = match[0] if match is not None else _class_called(part, path, classes)
             if code is None:
                 text = ("分类树中没有这个名称", "the class tree has no such name")
                 reader.resource.fault(key, text, ("填代码，如 1、101", "give its code, such as 1 or 101"))
                 return path
             path.append(code)
     return path
+
+
+def _class_called(name: str, above: list[str], classes: ClassTree) -> str | None:
+    """Return the class in force of a name: that below the class before it, else the only one, else an older word."""
+    living = (node for node in classes.nodes.values() if not node.is_retired)
+    called = [node for node in living if folded(node.name_zh) == folded(name)]
+    below = [node.code for node in called if above and node.parent == above[-1]]
+    if below:
+        return below[0]
+    return called[0].code if len(called) == 1 else code_of(LIST, name)
 
 
 def _older_columns(reader: Reader, body: dict[str, Any], row: SheetRow) -> None:

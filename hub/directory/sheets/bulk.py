@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from catalogue import store as catalogue_store
+from catalogue.classes import shipped_tree
 from catalogue.entry import Entry
 from catalogue.shape import ShapeError
 from catalogue.subjects import folded
@@ -104,7 +105,7 @@ def _rows(entries: Iterable[Chosen], *, items: bool) -> Iterable[dict[str, str]]
     for one in entries:
         fixed = {"name": one.name, BASE: base_of(one.number, one.body), "title_shown": str(one.body["title"])}
         if not items:
-            yield entry_cells(one.body) | fixed
+            yield entry_cells(one.body, shipped_tree()) | fixed  # classes are not edited here
             continue
         for item in one.body.get("items", ()):
             yield item_cells(item) | fixed | {"item_shown": str(item["name"])}

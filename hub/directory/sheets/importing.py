@@ -19,10 +19,12 @@ from hub.directory.differences import differences
 from hub.directory.sheets import building, packing, store
 from hub.directory.sheets.faults import Fault, Normalised, Place, listed
 from hub.directory.sheets.places import place_of
+from hub.directory.tree.store import tree_in_force
 from hub.ledger.drafts import ReceiptKind
 from policies.errors import DomainError
 
 if TYPE_CHECKING:
+    from catalogue.classes import ClassTree
     from catalogue.store import EntryRow
     from hub.directory.publish import Draft
     from hub.directory.sheets.building import Resource
@@ -109,9 +111,10 @@ def import_template(desk: Desk, file: SheetFile, how: How, digest: str) -> Impor
     report = Imported(items=packed.items, form=packed.form, idle=packed.idle, faults=list(packed.faults))
     building.older_share_types(packed.tables, report.normalised)
     report.faults += [fault for table in packed.tables for fault in table.faults]
+    classes = tree_in_force(desk.unit)
     with desk.unit.connection.begin_nested() as point:
         for resource in packed.resources:
-            report.outcomes.append(_taken(desk, resource, report))
+            report.outcomes.append(_taken(desk, resource, report, classes))
         report.is_written = not how.dry_run and (how.accept_good or not report.faults)
         if not report.is_written:
             point.rollback()
@@ -137,7 +140,7 @@ def _record(desk: Desk, report: Imported, digest: str) -> None:
     )
 
 
-def _taken(desk: Desk, resource: Resource, report: Imported) -> Outcome:
+def _taken(desk: Desk, resource: Resource, report: Imported, classes: ClassTree) -> Outcome:
     """Read one resource, store its draft where it is good, and say what became of it."""
     row = resource.row
     outcome = Outcome(resource.table.place(row), row["title"].strip(), "faulty", row["name"].strip())
@@ -147,7 +150,7 @@ def _taken(desk: Desk, resource: Resource, report: Imported) -> Outcome:
         outcome.name = known.name
     if resource.items is not None and not resource.items:
         _without_items(resource, base)
-    body = building.body_of(resource, base, report.normalised)
+    body = building.body_of(resource, base, report.normalised, classes)
     entry = _decoded(resource, body)
     if entry is not None and entry.provider.code.strip() != desk.staff.member.organisation_code:
         text = ("提供方不是本单位", "the provider is not your unit")
@@ -155,6 +158,8 @@ def _taken(desk: Desk, resource: Resource, report: Imported) -> Outcome:
         resource.fault("provider_code", text, mend)
     if not resource.faults and entry is not None:
         _store(desk, resource, (known, base), entry, outcome, report)
+    if outcome.outcome == "changed" and entry is not None:
+        outcome.changes = shown_changes(Entry.from_dict(base), entry, classes)
     report.faults += resource.faults
     return outcome
 
@@ -234,8 +239,6 @@ def _store(
         return
     outcome.outcome = "new" if known is None else "changed"
     outcome.name, outcome.version = draft.row.name, draft.version.number
-    if known is not None:
-        outcome.changes = shown_changes(Entry.from_dict(base), entry)
     _note_findings(resource, draft, outcome, report)
 
 
@@ -255,7 +258,7 @@ def _note_findings(resource: Resource, draft: Draft, outcome: Outcome, report: I
         )
 
 
-def shown_changes(before: Entry, after: Entry) -> list[dict[str, Any]]:
+def shown_changes(before: Entry, after: Entry, classes: ClassTree | None = None) -> list[dict[str, Any]]:
     """Return what differs between two descriptions: metadata first, then items, as JSON data."""
-    found = differences(before, after)
+    found = differences(before, after, classes)
     return [*(one.as_json() for one in found.metadata), *({"item": one.column, **one.as_json()} for one in found.items)]

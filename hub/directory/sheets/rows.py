@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from catalogue.code_lists import load_code_list
 from hub.directory.sheets import cells
 from hub.directory.sheets.columns import (
     CLASSES,
@@ -22,14 +21,16 @@ from policies.facts import OpenType, ShareType
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from catalogue.classes import ClassTree
+
 SPECIAL: Final = frozenset({*CLASSES, *DERIVED, REST, ITEM_REST})
 _BESIDES: Final = frozenset({"class_path", "items"})
 
 
-def entry_cells(body: Mapping[str, Any]) -> dict[str, str]:
-    """Return the cells of an entry's resource row, by key of their columns."""
+def entry_cells(body: Mapping[str, Any], classes: ClassTree) -> dict[str, str]:
+    """Return the cells of an entry's resource row, by key of their columns; ``classes`` is the tree in force."""
     found = {one.key: one.cell(body) for one in ENTRY_COLUMNS if one.key not in SPECIAL}
-    found |= dict(zip(CLASSES, class_cells(body.get("class_path", ())), strict=True))
+    found |= dict(zip(CLASSES, class_cells(body.get("class_path", ()), classes), strict=True))
     opening = body.get("opening", {}).get("type")
     found[OPEN_FLAG] = "" if opening is None else ("否" if opening == OpenType.CLOSED else "是")
     found[SHARE_CONDITION] = share_condition(found, body.get("sharing", {}).get("type"))
@@ -46,10 +47,9 @@ def item_cells(item: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def class_cells(path: Sequence[str]) -> list[str]:
+def class_cells(path: Sequence[str], classes: ClassTree) -> list[str]:
     """Return the four cells of a class path, each code with its name; deeper levels stand in the last, one a line."""
-    rows = load_code_list("catalogue_resource_class").rows
-    texts = [f"{code} {rows[code].name_zh}" if code in rows else str(code) for code in path]
+    texts = [f"{code} {classes.name_of(code)}" if code in classes.nodes else str(code) for code in path]
     head = texts[: len(CLASSES) - 1]
     return [*head, *[""] * (len(CLASSES) - 1 - len(head)), "\n".join(texts[len(CLASSES) - 1 :])]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
 
+from catalogue.classes import shipped_tree
 from catalogue.code_lists import load_code_list
 from hub.directory.sheets.cells import LONGEST_CELL
 from hub.directory.sheets.columns import (
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
+
+    from catalogue.classes import ClassTree
 
 _FONT: Final = "Microsoft YaHei"
 _WIDE: Final = frozenset({"title", "abstract", "abstract_en", "item_description", "share_scope", "share_purpose"})
@@ -133,8 +136,12 @@ def _too_long(row: Mapping[str, str], one: Heading) -> SheetFormError:
     )
 
 
-def write_template(path: Path, entries: Sequence[Mapping[str, Any]], *, one_sheet: bool = False) -> dict[str, int]:
+def write_template(
+    path: Path, entries: Sequence[Mapping[str, Any]], *, one_sheet: bool = False, classes: ClassTree | None = None
+) -> dict[str, int]:
     """Write entries (their JSON) as the national template: two sheets, or one with the resource on every item's row.
+
+    ``classes`` is the tree in force; the shipped one where none is given.
 
     Returns:
         How many resources and items were written.
@@ -142,17 +149,17 @@ def write_template(path: Path, entries: Sequence[Mapping[str, Any]], *, one_shee
     """
     book = SheetBook(path)
     columns, item_columns = [heading_of(one) for one in ENTRY_COLUMNS], [heading_of(one) for one in ITEM_COLUMNS]
-    items = 0
+    items, tree = 0, shipped_tree() if classes is None else classes
     if one_sheet:
         rows = (
-            {**entry_cells(body), **(item_cells(item) if item is not None else {})}
+            {**entry_cells(body, tree), **(item_cells(item) if item is not None else {})}
             for body in entries
             for item in (body.get("items") or (None,))
         )
         book.add(ENTRY_SHEET, [*columns, *item_columns], rows)
         items = sum(len(body.get("items", ())) for body in entries)
     else:
-        book.add(ENTRY_SHEET, columns, (entry_cells(body) for body in entries))
+        book.add(ENTRY_SHEET, columns, (entry_cells(body, tree) for body in entries))
         linked = (
             {"name": str(body.get("name", "")), "title": str(body["title"]), **item_cells(item)}
             for body in entries

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from catalogue import state_store
 from catalogue.classes import Change, ClassTree, Op, apply, differences, shipped_tree
 from hub.directory.errors import DirectoryError
 from hub.directory.tree import store
@@ -135,6 +136,7 @@ def enforce(desk: Desk, number: int) -> TreeVersion:
             next_en="make the changes again from the version in force",
         )
     store.put_in_force(desk.unit, number, desk.context.now())
+    state_store.count(desk.unit)  # written descriptions name the classes
     _record(desk, version, "classes.enforce", store.DRAFT, store.IN_FORCE)
     _tell(desk, version)
     return version_of(desk, number)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +14,7 @@ from catalogue import tables as catalogue_tables
 from catalogue.classes import Change, ClassNode, ClassTree, Op, shipped_tree, tree_of
 from catalogue.code_schemes import SchemeForm
 from catalogue.shape import decode, encode
+from catalogue.state_store import is_quiet
 from hub.directory.tree import tables
 
 if TYPE_CHECKING:
@@ -51,11 +54,32 @@ class HitEntry:
     class_path: tuple[str, ...]
 
 
+_NODES = sa.case((_VERSIONS.c.number != sa.bindparam("known", type_=sa.Integer), _VERSIONS.c.nodes))
+_TREE = sa.select(_VERSIONS.c.number, _NODES, is_quiet()).where(_VERSIONS.c.state == IN_FORCE)
+_known: WeakKeyDictionary[sa.Engine, ClassTree] = WeakKeyDictionary()
+_known_lock = Lock()
+
+
 def tree_in_force(unit: Unit) -> ClassTree:
-    """Return the tree in force: the shipped one until the authority put another in its place."""
-    query = sa.select(_VERSIONS.c.number, _VERSIONS.c.nodes).where(_VERSIONS.c.state == IN_FORCE)
-    row = unit.connection.execute(query).one_or_none()
-    return shipped_tree() if row is None else _tree(row[0], row[1])
+    """Return the tree in force: the shipped one until the authority put another in its place.
+
+    One small statement: the nodes come with it only where this process does not know the version yet. A version that
+    was in force is never changed; what a transaction reads that has written is not kept, for it may be undone.
+    """
+    engine = unit.connection.engine
+    with _known_lock:
+        kept = _known.get(engine, shipped_tree())
+    row = unit.connection.execute(_TREE, {"known": kept.version}).one_or_none()
+    if row is None:
+        return shipped_tree()
+    number, read, may_keep = row
+    if read is None:
+        return kept
+    tree = _tree(number, read)
+    if may_keep:
+        with _known_lock:
+            _known[engine] = tree
+    return tree
 
 
 def _tree(number: int, nodes: list[dict[str, Any]]) -> ClassTree:

@@ -194,7 +194,7 @@ class CkanAsk:
 
     ``unit`` is an open transaction, committed when the action returns; an action registered with
     ``own_transactions`` finds none and begins its own with ``hub.database.begin()``. ``caller`` is None for the
-    public and for a token that is not valid.
+    public and for a token that is not valid. ``on_exchange``: the call came in on the exchange entry point.
     """
 
     hub: Services
@@ -204,6 +204,7 @@ class CkanAsk:
     open_unit: Unit | None = None
     viewer: Viewer = PUBLIC
     name: str = ""
+    on_exchange: bool = False
 
     @property
     def unit(self) -> Unit:

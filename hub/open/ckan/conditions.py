@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from catalogue.classes import shipped_tree
 from catalogue.code_lists import load_code_list
 from catalogue.finding import Filters
 from hub.open.ckan import ids, solr
 from hub.open.ckan.errors import CkanSearchQueryError
 from hub.open.ckan.formats import codes_of_format
-from hub.open.ckan.shapes import CLASSES, GROUP_PREFIX
+from hub.open.ckan.shapes import GROUP_PREFIX
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable, Mapping
 
+    from catalogue.classes import ClassTree
     from hub.identity.facts import Member
 
 NOTHING: Final = Filters(any_of=())
@@ -47,10 +49,11 @@ SECONDS: Final = {"SECOND": 1, "MINUTE": 60, "HOUR": 3_600, "DAY": 86_400, "MONT
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What conditions are read with: the members by slug and id, and the time."""
+    """What conditions are read with: the members by slug and id, the time, and a way to the tree of classes."""
 
     members: Mapping[uuid.UUID, Member]
     now: datetime
+    classes: Callable[[], ClassTree] = shipped_tree
 
     def provider(self, text: str) -> uuid.UUID | None:
         """Return the id of a member named by slug, id or name."""
@@ -136,20 +139,24 @@ def _provider(text: str, known: Known) -> Filters:
     return NOTHING if found is None else Filters(provider_ids=(found,))
 
 
-def _group(text: str, _: Known) -> Filters:
-    code = class_code(text)
+def _group(text: str, known: Known) -> Filters:
+    code = class_code(text, known.classes)
     return NOTHING if code is None else Filters(class_codes=(code,))
 
 
-def class_code(text: str) -> str | None:
-    """Return the class a group's name, id or title stands for; None where there is none."""
+def class_code(text: str, classes: Callable[[], ClassTree]) -> str | None:
+    """Return the class a group's name, id or title stands for, one in force first; None where there is none.
+
+    ``classes`` gives the tree in force; it is asked only where the text is not a group's name.
+    """
     if text.startswith(GROUP_PREFIX):
         return text.removeprefix(GROUP_PREFIX)
-    rows = load_code_list(CLASSES).rows
+    nodes = classes().nodes
     identifier = ids.as_uuid(text)
     if identifier is not None:
-        return next((code for code in rows if ids.group_id(code) == identifier), None)
-    return text if text in rows else next((code for code, row in rows.items() if row.name_zh == text), None)
+        return next((code for code in nodes if ids.group_id(code) == identifier), None)
+    called = sorted((node.is_retired, code) for code, node in nodes.items() if node.name_zh == text)
+    return text if text in nodes else called[0][1] if called else None
 
 
 def _cycle(text: str, _: Known) -> Filters:

@@ -9,7 +9,7 @@ from catalogue.finding import Ask, Filters, find
 from catalogue.store import names_like
 from hub.open.ckan.actions import action
 from hub.open.ckan.errors import CkanNotAuthorizedError, CkanValidationError
-from hub.open.ckan.reading import PAGE, every_hit, package, packages, visible
+from hub.open.ckan.reading import PAGE, every_hit, of_the_reviewer, package, packages, visible
 
 if TYPE_CHECKING:
     from hub.open.ckan.asks import CkanAsk
@@ -24,15 +24,16 @@ BEGUN: Final = 200
     "package_list",
     reads=True,
     family=FAMILY,
-    differs="All names, however many; `include_private`, `include_drafts` and `include_deleted` are accepted and add "
-    "nothing: this is the public's view.",
+    differs="All names, however many. `include_private` adds what is closed to society for an import token on the "
+    "exchange entry point; for others it, `include_drafts` and `include_deleted` are accepted and add nothing.",
 )
 def package_list(ask: CkanAsk) -> list[str]:
     """Return the names of all datasets, in order; ``limit`` and ``offset`` give a part of them."""
     limit = ask.arguments.integer("limit", 0)
     offset = ask.arguments.integer("offset", 0)
     has_limit = ask.arguments.has("limit")
-    names = (hit.name for hit in every_hit(ask, Filters()))
+    reader = of_the_reviewer(ask) if ask.arguments.boolean("include_private") else ask
+    names = (hit.name for hit in every_hit(reader, Filters()))
     return list(islice(names, offset, offset + limit if has_limit else None))
 
 
@@ -40,14 +41,16 @@ def package_list(ask: CkanAsk) -> list[str]:
     "package_show",
     reads=True,
     family=FAMILY,
-    differs="`id` may also be a resource code. A dataset the caller may not know of answers like one that is absent.",
+    differs="`id` may also be a resource code. A dataset the caller may not know of answers like one that is absent; "
+    "an import token is shown what is closed to society, with `private` true, on the exchange entry point.",
 )
 def package_show(ask: CkanAsk) -> dict[str, Any]:
     """Return one dataset by its id or name (``id``), with its resources, tags, groups and organization."""
     key = ask.arguments.text("name_or_id") if not ask.arguments.has("id") else ask.arguments.needed("id")
     if not key:
         key = ask.arguments.needed("id")
-    return package(ask, visible(ask, key))
+    reader = of_the_reviewer(ask)
+    return package(reader, visible(reader, key))
 
 
 @action(

@@ -15,6 +15,7 @@ from hub.open.ckan.reading import member_by_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from catalogue.classes import ClassTree
     from catalogue.finding import Facet
     from hub.open.ckan.asks import CkanAsk
 
@@ -41,7 +42,7 @@ class Value:
     count: int
 
 
-def _named(ask: CkanAsk, field: str, value: str) -> tuple[str, str]:
+def _named(ask: CkanAsk, field: str, value: str, classes: ClassTree) -> tuple[str, str]:
     """Return name and display name of a value of the directory."""
     name = display = value
     match field:
@@ -50,7 +51,7 @@ def _named(ask: CkanAsk, field: str, value: str) -> tuple[str, str]:
             if member is not None:
                 name, display = (member.slug if field == "organization" else value), member.name
         case "groups":
-            shown = shapes.group(value)
+            shown = shapes.group(value, classes)
             name, display = shown["name"], shown["title"]
         case "res_format":
             name = display = format_name(value)
@@ -66,9 +67,9 @@ def _named(ask: CkanAsk, field: str, value: str) -> tuple[str, str]:
     return name, display
 
 
-def facet_values(ask: CkanAsk, field: str, facets: Iterable[Facet]) -> list[Value]:
-    """Return the values of a facet, the most frequent first."""
-    values = [Value(*_named(ask, field, one.value), one.count) for one in facets]
+def facet_values(ask: CkanAsk, field: str, facets: Iterable[Facet], classes: ClassTree) -> list[Value]:
+    """Return the values of a facet, the most frequent first; ``classes`` is the tree in force."""
+    values = [Value(*_named(ask, field, one.value, classes), one.count) for one in facets]
     return sorted(values, key=lambda one: (-one.count, one.name))
 
 

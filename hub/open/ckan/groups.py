@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from catalogue.code_lists import load_code_list
 from catalogue.finding import Ask, Filters, find
+from hub.directory.tree.store import tree_in_force
 from hub.open.ckan import shapes
 from hub.open.ckan.actions import action
 from hub.open.ckan.conditions import class_code
@@ -14,6 +14,7 @@ from hub.open.ckan.organizations import its_packages, part_of, sorted_by
 from hub.open.ckan.reading import PAGE, counts, every_hit, find_member, packages
 
 if TYPE_CHECKING:
+    from catalogue.classes import ClassTree
     from hub.open.ckan.asks import CkanAsk
 
 FAMILY: Final = "groups"
@@ -21,9 +22,9 @@ CLASS: Final = "class"
 GROUP: Final = "分组 group"
 
 
-def _shown(code: str, datasets: int) -> dict[str, Any]:
+def _shown(code: str, datasets: int, classes: ClassTree) -> dict[str, Any]:
     return {
-        **shapes.group(code),
+        **shapes.group(code, classes),
         "type": "group",
         "is_organization": False,
         "approval_status": "approved",
@@ -35,9 +36,8 @@ def _shown(code: str, datasets: int) -> dict[str, Any]:
     }
 
 
-def _codes(datasets: dict[str, int]) -> list[str]:
-    """Return the classes of the tree, and those entries carry beside it."""
-    return sorted({*load_code_list(shapes.CLASSES).rows, *datasets})
+def _living(classes: ClassTree) -> list[str]:
+    return [code for code, node in classes.nodes.items() if not node.is_retired]
 
 
 @action(
@@ -49,8 +49,8 @@ def _codes(datasets: dict[str, int]) -> list[str]:
 def group_list(ask: CkanAsk) -> list[Any]:
     """Return the names of all groups, or the groups (``all_fields``)."""
     arguments = ask.arguments
-    datasets = counts(ask, CLASS)
-    rows = [_shown(code, datasets.get(code, 0)) for code in _codes(datasets)]
+    datasets, classes = counts(ask, CLASS), tree_in_force(ask.unit)
+    rows = [_shown(code, datasets.get(code, 0), classes) for code in sorted({*_living(classes), *datasets})]
     wanted = set(arguments.texts("groups", by_comma=True))
     if wanted:
         rows = [row for row in rows if wanted & {row["name"], row["id"]}]
@@ -61,12 +61,11 @@ def group_list(ask: CkanAsk) -> list[Any]:
     return [{**row, "extras": []} for row in rows] if arguments.boolean("include_extras") else rows
 
 
-def _named(ask: CkanAsk) -> tuple[str, int]:
-    """Return the class the argument ``id`` names, and how many datasets it has."""
-    code = class_code(ask.arguments.needed("id"))
-    known = load_code_list(shapes.CLASSES).rows
+def _named(ask: CkanAsk, classes: ClassTree) -> tuple[str, int]:
+    """Return the class the argument ``id`` names, and how many datasets it has; one without any must be in force."""
+    code = class_code(ask.arguments.needed("id"), lambda: classes)
     number = 0 if code is None else find(ask.unit, ask.viewer, Ask("", Filters(class_codes=(code,)), (), 0, 0)).total
-    if code is None or (code not in known and not number):
+    if code is None or (code not in _living(classes) and not number):
         raise CkanNotFoundError(GROUP)
     return code, number
 
@@ -74,11 +73,12 @@ def _named(ask: CkanAsk) -> tuple[str, int]:
 @action("group_show", reads=True, family=FAMILY, differs="`users` is always empty: people are not public.")
 def group_show(ask: CkanAsk) -> dict[str, Any]:
     """Return one group by its id or name; with its datasets on ``include_datasets``."""
-    code, number = _named(ask)
-    row = load_code_list(shapes.CLASSES).rows.get(code)
-    parent = row.extra.get("parent", "") if row is not None else ""
+    classes = tree_in_force(ask.unit)
+    code, number = _named(ask, classes)
+    node = classes.nodes.get(code)
+    parent = node.parent if node is not None else ""
     whole = {
-        **_shown(code, number),
+        **_shown(code, number, classes),
         "extras": [{"key": "class_code", "value": code}],
         "groups": [{"name": f"{shapes.GROUP_PREFIX}{parent}", "capacity": "public"}] if parent else [],
         "tags": [],
@@ -92,7 +92,7 @@ def group_show(ask: CkanAsk) -> dict[str, Any]:
 @action("group_package_show", reads=True, family=FAMILY)
 def group_package_show(ask: CkanAsk) -> list[dict[str, Any]]:
     """Return the datasets of a group; ``limit`` gives the first of them."""
-    code, number = _named(ask)
+    code, number = _named(ask, tree_in_force(ask.unit))
     if not ask.arguments.has("limit"):
         return its_packages(ask, Filters(class_codes=(code,)), number)
     limit = ask.arguments.integer("limit", 0, most=PAGE)
@@ -105,7 +105,8 @@ def group_autocomplete(ask: CkanAsk) -> list[dict[str, str]]:
     """Return groups whose name or title holds what was begun (``q``)."""
     text = ask.arguments.text("q").strip().casefold()
     limit = ask.arguments.integer("limit", 20, least=1, most=1000)
-    rows = [shapes.group(code) for code in load_code_list(shapes.CLASSES).rows]
+    classes = tree_in_force(ask.unit)
+    rows = [shapes.group(code, classes) for code in _living(classes)]
     fitting = [row for row in rows if text in row["name"] or text in row["title"].casefold()]
     return [{"id": row["id"], "name": row["name"], "title": row["title"]} for row in fitting[:limit]]
 
@@ -123,7 +124,7 @@ def member_list(ask: CkanAsk) -> list[list[str]]:
         raise CkanValidationError({"object_type": ["应为 package、user 或 group / must be package, user or group"]})
     member = find_member(ask, ask.arguments.needed("id"))
     if member is None:
-        code, _ = _named(ask)
+        code, _ = _named(ask, tree_in_force(ask.unit))
         filters = Filters(class_codes=(code,))
     else:
         filters = Filters(provider_ids=(member.id,))

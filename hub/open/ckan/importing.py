@@ -6,9 +6,10 @@ organization becomes a member. See :mod:`hub.directory.importing`.
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from catalogue import store as catalogue_store
 from hub.directory.checking import Desk, SecretsInEntryError
@@ -18,7 +19,7 @@ from hub.identity.facts import MemberKind
 from hub.identity.members import NewMember, add_member
 from hub.open.ckan import ids, store
 from hub.open.ckan.errors import CkanNotAuthorizedError, CkanValidationError
-from hub.open.ckan.keeping import kept_ids
+from hub.open.ckan.keeping import kept_ids, members_to_keep
 from hub.open.ckan.mapping import Given, given_of, new_entry, with_kept_members
 from hub.open.ckan.package_forms import shown_as
 from hub.open.ckan.reading import find_member, visible
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from hub.open.ckan.asks import CkanAsk, CkanCaller
 
 IMPORT = "import"
+_DIVISION: Final = re.compile(r"[1-9]\d{5}", re.ASCII)
 
 
 def importer(ask: CkanAsk) -> CkanCaller:
@@ -89,7 +91,8 @@ def _taken_in(ask: CkanAsk, unit: Unit, caller: CkanCaller, given: Given) -> dic
     row = catalogue_store.find_entry(unit, entry.name)
     number = 1 if row is None else catalogue_store.next_version(unit, row.id)
     stub = row if row is not None else _stub(ask, entry, owner)
-    entry = with_kept_members(entry, given, shown_as(inside, stub, entry, owner, number))
+    shown = shown_as(inside, stub, entry, owner, number)
+    entry = with_kept_members(entry, given, shown, members_to_keep(given.members))
     wanted = Imported(entry, owner, identifier, given.extras.get("resource_code", ""))
     taken = take_in(Desk(ask.hub.context, unit, caller.requester), wanted)
     kept = [one for text in kept_ids(taken.entry.links) if (one := ids.as_uuid(text)) is not None]
@@ -160,13 +163,28 @@ def register(ask: CkanAsk, organ: NewOrgan) -> Member:
     """
     caller = importer(ask)
     known = {kind.value: kind for kind in MemberKind if kind is not MemberKind.AUTHORITY}
-    place = organ.jurisdiction
-    if not place or identity_store.jurisdiction(ask.unit, place) is None:
-        place = caller.member.jurisdiction
+    place = _place(ask, organ, caller.member.jurisdiction)
     kind = known.get(organ.kind, MemberKind.DEPARTMENT)
     new = NewMember(organ.title, organ.code, kind, place, organ.contact, organ.slug)
     record, now = ask.hub.identity.record, ask.hub.context.now()
     return add_member(ask.unit, record, caller.actor, new, now, _free_id(ask, organ.id))
+
+
+def _place(ask: CkanAsk, organ: NewOrgan, usual: str) -> str:
+    """Return where an organization belongs: as it says, where it says nothing that is a division, with the authority.
+
+    Raises:
+        CkanValidationError: it says a division that is not registered here.
+
+    """
+    place = organ.jurisdiction
+    if _DIVISION.fullmatch(place) is None:
+        return usual
+    if identity_store.jurisdiction(ask.unit, place) is None:
+        zh = f"辖区 {place} 尚未登记：请系统管理员先登记（POST /api/v1/jurisdictions）"
+        en = f"the division {place} is not registered: the system administrator does it first"
+        raise CkanValidationError({"extras": [f"{zh} / {en}"]})
+    return place
 
 
 def _free_id(ask: CkanAsk, text: str) -> uuid.UUID | None:

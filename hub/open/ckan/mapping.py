@@ -25,7 +25,7 @@ from hub.open.ckan.shapes import GROUP_PREFIX
 from policies.facts import OpenType, Sensitivity, ShareType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from hub.identity.facts import Member
 
@@ -120,7 +120,11 @@ def new_entry(given: Given, owner: Member) -> Entry:
         sharing=Sharing(ShareType.UNCONDITIONAL),
         opening=Opening(OpenType.UNCONDITIONAL),
     )
-    return changed(blank, given)
+    made = changed(blank, given)
+    if made.opening.type is OpenType.UNCONDITIONAL:
+        return made
+    # A dataset does not tell how it is shared among organs: what is not open to everybody is decided case by case.
+    return replace(made, sharing=Sharing(ShareType.CONDITIONAL, scope=_UNKNOWN, purpose=_UNKNOWN))
 
 
 def changed(entry: Entry, given: Given) -> Entry:
@@ -194,17 +198,14 @@ def _provider(provider: Provider, given: Given) -> Provider:
 
 
 def _openness(entry: Entry, given: Given) -> dict[str, Any]:
-    """Return how the entry is open and shared: as its extras say; a private dataset is closed."""
+    """Return how the entry is open: as its extras say; a private dataset is closed."""
     kind = entry.opening.type
     if given.extras.get("open_type") in {"1", "2", "3"}:
         kind = OpenType(int(given.extras["open_type"]))
     if str(given.members.get("private", False)).lower() in {"true", "1"}:
         kind = OpenType.CLOSED
     condition = given.extras.get("open_condition", entry.opening.condition)
-    sharing = entry.sharing
-    if kind is OpenType.CONDITIONAL and sharing.type is ShareType.UNCONDITIONAL:
-        sharing = Sharing(ShareType.CONDITIONAL, scope=_UNKNOWN, purpose=_UNKNOWN, modes=sharing.modes)
-    return {"opening": Opening(kind, condition), "sharing": sharing}
+    return {"opening": Opening(kind, condition)}
 
 
 def _links(given: Given) -> tuple[Link, ...]:
@@ -240,17 +241,26 @@ def _links(given: Given) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def with_kept_members(entry: Entry, given: Given, shown: Mapping[str, Any]) -> Entry:
-    """Keep the members that the entry would show otherwise than they were given; ``shown`` is how it shows itself."""
+def with_kept_members(
+    entry: Entry, given: Given, shown: Mapping[str, Any], names: Sequence[str] = KEPT_MEMBERS
+) -> Entry:
+    """Keep the members that the entry would show otherwise than they were given; ``shown`` is how it shows itself.
+
+    Raises:
+        CkanValidationError: there are too many, or one is too long.
+
+    """
     others = tuple(one for one in entry.extras if not one.key.startswith(MEMBER_PREFIX))
     former = {one.key: one for one in entry.extras if one.key.startswith(MEMBER_PREFIX)}
-    for name in KEPT_MEMBERS:
+    for name in names:
         if name not in given.members:
             continue
         key, value = f"{MEMBER_PREFIX}{name}", given.members[name]
         former.pop(key, None)
         if value not in (None, "") and value != shown.get(name):
             former[key] = Extra(key, json.dumps(value, ensure_ascii=False))
+            if len(former[key].value) > LONGEST_TEXT or len(former) > MOST_EXTRAS:
+                raise wrong(name[:60], "内容过长或成员过多", "it is too long, or there are too many members")
     return replace(entry, extras=(*others, *former.values()))
 
 
@@ -295,7 +305,7 @@ def _item(one: Mapping[str, Any]) -> Item:
         type=DataType(kind),
         length=length if isinstance(length, int) and not isinstance(length, bool) and length > 0 else None,
         sensitivity=Sensitivity.PUB if is_open else Sensitivity.INT,
-        excluded_from_opening=not is_open,
+        excluded_from_opening=not is_open and one.get("conditional") is not True,
     )
 
 

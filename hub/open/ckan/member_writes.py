@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from catalogue import identifiers
+from hub.identity.store import member
 from hub.open.ckan import actions
 from hub.open.ckan.actions import action
 from hub.open.ckan.asks import Arguments
@@ -32,8 +34,9 @@ CODES: Final = ("uscc", "organisation_code", "provider_code")
     "organization_create",
     family=FAMILY,
     own_transactions=True,
-    differs="With an import token: the organ becomes a member; its credit code is asked for as the extra `uscc`. Else"
-    " refused: the authority registers organs.",
+    differs="With an import token: the organ becomes a member; its credit code is asked for as the extra `uscc`, and"
+    " one whose code is registered is answered as it stands, under the name it has. Else refused: the authority"
+    " registers organs.",
 )
 def organization_create(ask: CkanAsk) -> dict[str, Any]:
     """Register an organization of a dump as a member."""
@@ -48,6 +51,9 @@ def organization_create(ask: CkanAsk) -> dict[str, Any]:
         if not code:
             zh = "缺少统一社会信用代码（附加项 uscc，GB 32100，18 位）"
             raise CkanValidationError({"extras": [f"{zh} / the credit code (extra uscc, 18 characters) is missing"]})
+        known = member(unit, "organisation_code", identifiers.organisation_code(code).normalised)
+        if known is not None:
+            return _shown(inside, known)
         organ = NewOrgan(
             ask.arguments.text("title") or name,
             code,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalogue.published import Published
 from hub.directory.checking import finding_body
+from hub.directory.tree.store import tree_in_force
 from hub.open.ckan import shapes
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ UNDER_REVIEW = (
 def shown_as(ask: CkanAsk, row: EntryRow, entry: Entry, owner: Member, number: int) -> dict[str, Any]:
     """Return how a version of an entry shows itself as a dataset."""
     standing = replace(row, published_version=number, title=entry.title, open_type=int(entry.opening.type))
-    return shapes.package(ask.site, Published(standing, entry, ask.hub.context.now(), None, None), owner)
+    published = Published(standing, entry, ask.hub.context.now(), None, None)
+    return shapes.package(ask.site, published, owner, tree_in_force(ask.unit))
 
 
 def draft_body(package: dict[str, Any], findings: tuple[Finding, ...]) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from hub.open.ckan.importing import IMPORT, import_package
 from hub.open.ckan.keeping import id_of_link, kept_ids
 from hub.open.ckan.mapping import Given, changed, given_of, new_entry, with_kept_members
 from hub.open.ckan.package_forms import draft_body, shown_as
+from hub.open.ckan.reading import of_the_reviewer, visible
 from hub.open.ckan.reading import package as package_of
-from hub.open.ckan.reading import visible
 from hub.open.ckan.shapes import ways
 from hub.open.ckan.writing import not_yours, own_row
 from policies.facts import OpenType
@@ -76,7 +76,7 @@ def package_patch(ask: CkanAsk) -> dict[str, Any]:
 def imported_before(ask: CkanAsk, key: str) -> dict[str, Any]:
     """Return a dataset as it stands, for a change of some of its members."""
     with ask.hub.database.begin() as unit:
-        inside = replace(ask, open_unit=unit)
+        inside = of_the_reviewer(replace(ask, open_unit=unit))
         return package_of(inside, visible(inside, key))
 
 

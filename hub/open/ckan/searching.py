@@ -9,17 +9,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from catalogue.classes import shipped_tree
 from catalogue.finding import Ask, Filters, find
-from hub.open.ckan import shapes, solr
+from hub.directory.tree.store import tree_in_force
+from hub.open.ckan import solr
 from hub.open.ckan.actions import action
 from hub.open.ckan.conditions import Known, wanted
 from hub.open.ckan.errors import CkanSearchQueryError, CkanValidationError
 from hub.open.ckan.facets import FACET_FIELDS, facet_items, facet_values
-from hub.open.ckan.reading import PAGE, members, packages
+from hub.open.ckan.keeping import PACKAGE_MEMBERS
+from hub.open.ckan.reading import PAGE, members, of_the_reviewer, packages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from catalogue.classes import ClassTree
     from catalogue.finding import Found
     from hub.open.ckan.asks import Arguments, CkanAsk
 
@@ -48,7 +52,7 @@ DEEPEST: Final = 1_000_000
 
 def _query(ask: CkanAsk) -> tuple[str, Filters]:
     """Return the words and the filters of ``q``, ``fq`` and ``fq_list``."""
-    known = Known(members(ask), ask.hub.context.now())
+    known = Known(members(ask), ask.hub.context.now(), lambda: tree_in_force(ask.unit))
     texts = [("fq", text) for text in ask.arguments.texts("fq")]
     texts += [("fq_list", text) for text in ask.arguments.texts("fq_list")]
     words, parts = [], []
@@ -132,7 +136,7 @@ def _facets(arguments: Arguments) -> tuple[str, ...]:
     family=FAMILY,
     differs="The search is the directory's own: Chinese words inside titles, synonyms, pinyin; ranking arguments "
     "(`qf`, `mm`, `bf`, `boost`, `tie`), wildcards inside values and free words under OR or NOT are refused by name. "
-    "More than 1,000 `rows` are refused, not cut.",
+    "More than 1,000 `rows` are refused, not cut. `include_private` as with `package_list`.",
 )
 def package_search(ask: CkanAsk) -> dict[str, Any]:
     """Search datasets: ``q``, ``fq``, ``fq_list``, ``sort``, ``rows``, ``start``, ``facet.field``, ``fl``."""
@@ -151,13 +155,15 @@ def package_search(ask: CkanAsk) -> dict[str, Any]:
         tuple(dict.fromkeys(FACET_FIELDS[one] for one in fields)),
         suggest=False,
     )
-    found = find(ask.unit, ask.viewer, asked)
-    results = packages(ask, [hit.entry_id for hit in found.hits])
+    reader = of_the_reviewer(ask) if arguments.boolean("include_private") else ask
+    found = find(reader.unit, reader.viewer, asked)
+    classes = tree_in_force(ask.unit) if found.hits or "groups" in fields else shipped_tree()
+    results = packages(reader, [hit.entry_id for hit in found.hits], classes)
     return {
         "count": found.total,
         "results": _chosen(results, arguments.texts("fl", by_comma=True)),
         "sort": sort or ("score desc, metadata_modified desc" if text else "metadata_modified desc"),
-        **_counted(ask, found, fields),
+        **_counted(ask, found, fields, classes),
     }
 
 
@@ -173,13 +179,13 @@ def _counting(arguments: Arguments) -> tuple[int, int]:
         ) from error
 
 
-def _counted(ask: CkanAsk, found: Found, fields: Sequence[str]) -> dict[str, Any]:
+def _counted(ask: CkanAsk, found: Found, fields: Sequence[str], classes: ClassTree) -> dict[str, Any]:
     """Return the counts in both of CKAN's shapes; the values the clients filter by, not the directory's codes."""
     limit, least = _counting(ask.arguments)
     facets: dict[str, dict[str, int]] = {}
     shown: dict[str, Any] = {}
     for name in fields:
-        counted = facet_values(ask, name, found.facets.get(FACET_FIELDS[name], ()))
+        counted = facet_values(ask, name, found.facets.get(FACET_FIELDS[name], ()), classes)
         kept = [one for one in counted if one.count >= least]
         kept = kept if limit < 0 else kept[:limit]
         facets[name] = {one.name: one.count for one in kept}
@@ -195,9 +201,8 @@ def _chosen(results: list[dict[str, Any]], names: Sequence[str]) -> list[dict[st
     """
     if not names or "*" in names:
         return results
-    known = shapes.PACKAGE_MEMBERS
     for name in names:
-        if name not in known and not name.startswith("extras_"):
+        if name not in PACKAGE_MEMBERS and not name.startswith("extras_"):
             raise CkanSearchQueryError(f"fl={name[:60]}", "数据集没有这一项", "a dataset has no such member")
     chosen = []
     for one in results:

@@ -23,20 +23,15 @@ from policies.facts import OpenType, Sensitivity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from catalogue.classes import ClassTree
     from catalogue.entry import Entry, Link
     from catalogue.item import Item
     from catalogue.published import Published
     from hub.identity.facts import Member
 
-CLASSES: Final = "catalogue_resource_class"
 GROUP_PREFIX: Final = "class-"
-PACKAGE_MEMBERS: Final = frozenset(
-    {"author", "author_email", "creator_user_id", "extras", "groups", "id", "isopen", "license_id", "license_title"}
-    | {"license_url", "maintainer", "maintainer_email", "metadata_created", "metadata_modified", "name", "notes"}
-    | {"num_resources", "num_tags", "organization", "owner_org", "private", "relationships_as_object"}
-    | {"relationships_as_subject", "resources", "state", "tags", "title", "type", "url", "version"}
-)
-"""The members of a dataset, each always there."""
+GUARDED: Final = "guarded"
+"""``resource_type`` of the page where one applies for what is open on conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +73,15 @@ def ways(site: str, published: Published) -> Iterator[Way]:
     Last, because ckanapi 4.11 writes the file of a dataset's last resource for each of its resources.
     """
     entry, name = published.entry, published.row.name
-    for link in entry.links:
-        yield _link(link, entry)
+    links = [_link(link, entry) for link in entry.links]
+    yield from links
     page = f"{site}/dataset/{quote(name)}"
-    if entry.origin is None and entry.opening.type is OpenType.CONDITIONAL:
+    # A dataset of a dump that names where one applies keeps that page, as it keeps the addresses of its files.
+    is_told = any(one.kept.get("resource_type") == GUARDED for one in links)
+    if entry.origin is None and entry.opening.type is OpenType.CONDITIONAL and not is_told:
         yield Way(
             "apply", f"{entry.title}（依申请开放）", "HTML", page, "text/html",
-            "有条件开放：在此页申请，按批准的范围提供。 / Open on conditions: apply on this page.", kind="guarded",
+            "有条件开放：在此页申请，按批准的范围提供。 / Open on conditions: apply on this page.", kind=GUARDED,
         )  # fmt: skip
     if not has_open_rows(published):
         return
@@ -170,16 +167,16 @@ def organization(member: Member) -> dict[str, Any]:
     }
 
 
-def group(code: str) -> dict[str, Any]:
-    """Return a class of the class tree as a group of a dataset."""
-    row = load_code_list(CLASSES).rows.get(code)
-    title = row.name_zh if row is not None else code
+def group(code: str, classes: ClassTree) -> dict[str, Any]:
+    """Return a class of the tree as a group of a dataset; one the tree does not have is called by its code."""
+    node = classes.nodes.get(code)
+    title = classes.name_of(code)
     return {
         "id": str(ids.group_id(code)),
         "name": f"{GROUP_PREFIX}{code}",
         "title": title,
         "display_name": title,
-        "description": row.name_en if row is not None else "",
+        "description": node.name_en if node is not None else "",
         "image_display_url": "",
     }
 
@@ -193,8 +190,11 @@ def tag(word: str) -> dict[str, Any]:
 
 def _described(entry: Entry, item: Item) -> dict[str, Any]:
     """Return what the public may know of an item: enough to set it up elsewhere."""
-    is_open = entry.open_type(item) is OpenType.UNCONDITIONAL and item.sensitivity is Sensitivity.PUB
+    opening = entry.open_type(item)
+    is_open = opening is OpenType.UNCONDITIONAL and item.sensitivity is Sensitivity.PUB
     told: dict[str, Any] = {"id": item.column, "label": item.name, "type": item.type.value, "open": is_open}
+    if opening is OpenType.CONDITIONAL:
+        told["conditional"] = True
     if item.length is not None:
         told["length"] = item.length
     return {**told, "key": True} if item.column in entry.keys else told
@@ -246,8 +246,8 @@ def _created(published: Published) -> str | None:
     return written(published.modified if issued is None else datetime.combine(issued, time(), UTC))
 
 
-def package(site: str, published: Published, member: Member | None) -> dict[str, Any]:
-    """Return a published entry as a dataset; ``member`` is its provider."""
+def package(site: str, published: Published, member: Member | None, classes: ClassTree) -> dict[str, Any]:
+    """Return a published entry as a dataset; ``member`` is its provider, ``classes`` the tree in force."""
     row, entry = published.row, published.entry
     licence = licence_of(entry.licence)
     holdings = resources(site, published)
@@ -258,7 +258,7 @@ def package(site: str, published: Published, member: Member | None) -> dict[str,
         "author_email": None,
         "creator_user_id": None,
         "extras": _extras(published),
-        "groups": [group(code) for code in entry.class_path],
+        "groups": [group(code, classes) for code in entry.class_path],
         "id": str(row.id),
         "isopen": licence is not None and licence.is_open,
         "license_id": licence.id if licence is not None else None,
@@ -274,7 +274,7 @@ def package(site: str, published: Published, member: Member | None) -> dict[str,
         "num_tags": len(entry.keywords),
         "organization": organization(member) if member is not None else None,
         "owner_org": str(row.provider_id),
-        "private": False,
+        "private": entry.opening.type is OpenType.CLOSED,
         "relationships_as_object": [],
         "relationships_as_subject": [],
         "resources": holdings,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from catalogue.finding import PUBLIC_VIEWER, Ask, find
 from catalogue.published import published, published_one
 from hub.directory.facts import facts_of_many
+from hub.directory.tree.store import tree_in_force
 from hub.identity import store as identity_store
 from hub.identity.facts import MemberKind, Status
 from hub.open.datasets import public_columns
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping, Sequence
 
+    from catalogue.classes import ClassTree
     from catalogue.published import Published
     from hub.database import Unit
     from hub.identity.facts import Jurisdiction, Member
@@ -44,6 +46,7 @@ class _Read:
 
     hub: Services
     unit: Unit
+    classes: ClassTree
     jurisdictions: Mapping[str, Jurisdiction]
     members: Mapping[uuid.UUID, Member]
     pushed: Mapping[uuid.UUID, Mapping[str, object]] = field(default_factory=dict)
@@ -66,6 +69,7 @@ def describe(hub: Services, unit: Unit, ids: Sequence[uuid.UUID]) -> tuple[Descr
     read = _Read(
         hub,
         unit,
+        tree_in_force(unit),
         _jurisdictions(unit),
         _members(unit, {one.row.provider_id for one in shown}),
         push_store.latest_facts_of(unit, keys) if keys else {},
@@ -151,7 +155,7 @@ def _description(read: _Read, one: Published) -> Description:
     mandates = vocabularies.mandates_of(jurisdiction.pack if jurisdiction is not None else read.hub.settings.pack)
     names = {code: Text(known.name_zh, known.name_en) for code, known in read.jurisdictions.items()}
     names.setdefault(read.hub.settings.division_code, Text(read.hub.settings.city_name))
-    concepts = parts.concepts_of(entry.class_path)
+    concepts = parts.concepts_of(entry.class_path, read.classes)
     issued = entry.issued if entry.issued is not None else local_day(one.modified)
     return Description(
         name=row.name,

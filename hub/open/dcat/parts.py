@@ -17,6 +17,7 @@ from policies.facts import OpenType
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from catalogue.classes import ClassTree
     from catalogue.entry import Entry
     from hub.identity.facts import Member
 
@@ -64,13 +65,12 @@ def contact_of(organ: str, unit: str, written: str) -> Contact | None:
     return Contact(organ, unit, telephone, mail.group() if mail is not None else "")
 
 
-def concepts_of(class_path: Sequence[str]) -> tuple[Concept, ...]:
-    """Return the classes of a class path, from the top down; a class no list knows is named by its code."""
-    rows = load_code_list("catalogue_resource_class").rows
+def concepts_of(class_path: Sequence[str], classes: ClassTree) -> tuple[Concept, ...]:
+    """Return the classes of a class path, from the top down; one the tree does not have is named by its code."""
     found, parent = [], ""
     for code in class_path:
-        row = rows.get(code)
-        found.append(Concept(code, Text(row.name_zh, row.name_en) if row is not None else Text(code), parent))
+        node = classes.nodes.get(code)
+        found.append(Concept(code, Text(node.name_zh, node.name_en) if node is not None else Text(code), parent))
         parent = code
     return tuple(found)
 

@@ -13,7 +13,7 @@ from hub.directory.errors import EntryNotFoundError
 from hub.exchange import clocks
 from hub.identity import roles as identity_roles
 from hub.portal.rendering import both
-from hub.portal.work import naming
+from hub.portal.work import describing, naming
 from hub.portal.work.frame import WorkPage, open_to
 from hub.supervision.directory_clocks import AUDIT, UPDATE
 
@@ -45,6 +45,7 @@ def show(name: str, page: Annotated[WorkPage, Depends(open_to())]) -> HTMLRespon
         organ = naming.members(unit, [row.provider_id])[row.provider_id]
         running = _clock(page, unit, row)
         title = naming.entries(page, unit, [row.id])[row.id].title
+        missing = describing.to_fill_in(page, unit, row, version)
     ahead = [one for one in TRANSITIONS if one.from_state == version.state and one.step is not Step.WITHDRAW]
     return page.show(
         "work_entry.html",
@@ -56,6 +57,7 @@ def show(name: str, page: Annotated[WorkPage, Depends(open_to())]) -> HTMLRespon
         state=page.pick(*STATE_NAMES[State(version.state)]),
         ahead=[_ahead(page, one, organ) for one in ahead],
         running=running,
+        missing=missing,
         events=[
             {
                 "step": page.pick(*STEP_NAMES[Step(one.step)]) if one.step in set(Step) else page.text("entry_edited"),

@@ -14,11 +14,14 @@ from hub.portal.work import (
     claims,
     complaints,
     corrections,
+    describing,
     disputes,
     entries,
     exemptions,
     home,
     inbox,
+    inventory,
+    inventory_sheets,
     links,
     pointers,
     privacy,
@@ -29,6 +32,7 @@ from hub.portal.work import (
     supervision,
     supply,
     timing,
+    tokens,
     usage,
 )
 from hub.portal.work.frame import MenuEntry
@@ -60,8 +64,12 @@ for _part in (
     complaints,
     pushes,
     entries,
+    describing,
     supply,
+    inventory,
+    inventory_sheets,
     sources,
+    tokens,
     links,
 ):
     router.include_router(_part.router)
@@ -77,7 +85,9 @@ MENU: Final[tuple[MenuEntry, ...]] = (
     MenuEntry("/w/corrections", "corrections", PROVIDING),
     MenuEntry("/w/privacy", "privacy", frozenset(privacy.READERS)),
     MenuEntry("/w/duties", "supply", frozenset(supply.READERS)),
+    MenuEntry("/w/inventory", "inventory", frozenset(inventory.READERS)),
     MenuEntry("/w/sources", "sources", frozenset(sources.READERS)),
+    MenuEntry("/w/tokens", "tokens", tokens.HOLDERS),
     MenuEntry("/w/sup/overdue", "overdue", frozenset({Role.SUPERVISOR})),
     MenuEntry("/w/sup/disputes", "disputes", frozenset({Role.SUPERVISOR})),
     MenuEntry("/w/complaints", "complaints", frozenset({Role.SUPERVISOR})),
@@ -94,4 +104,5 @@ DUTIES: Final[tuple[Callable[[WorkPage, Unit], Iterable[Duty]], ...]] = (
     claims.duties,
     complaints.duties,
     supply.duties,
+    inventory.duties,
 )

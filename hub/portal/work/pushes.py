@@ -5,14 +5,12 @@ Values in reports are masked; the marked workbook is given to the clerk alone (t
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
-from starlette.datastructures import UploadFile
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from catalogue import store as catalogue_store
@@ -21,6 +19,7 @@ from hub.api.push_loop import entry_name, mended_arrival
 from hub.api.pushes import own_push
 from hub.identity.roles import Role
 from hub.portal.rendering import both
+from hub.portal.work.files import Sent, received
 from hub.portal.work.forms import EMPTY, Fault, Form, Posted, faults_of
 from hub.portal.work.frame import Duty, WorkPage, open_to
 from hub.push import receive, releasing, store
@@ -36,7 +35,7 @@ from hub.services import incoming_folder
 from policies.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
     from hub.database import Unit
 
@@ -47,7 +46,6 @@ Approver = Annotated[WorkPage, Depends(open_to(Role.APPROVER))]
 PAGE_SIZE: Final = 20
 FAULTS: Final = 50
 MOST_ENTRIES: Final = 500
-_CHUNK: Final = 1 << 20
 
 
 @both(router, "/w/pushes")
@@ -98,18 +96,6 @@ def _new(page: WorkPage, form: Form, tried: Draft | None = None) -> HTMLResponse
                      report=report)  # fmt: skip
 
 
-async def _file(request: Request) -> AsyncIterator[UploadFile | None]:
-    form = await request.form()
-    given = form.get("file")
-    try:
-        yield given if isinstance(given, UploadFile) and given.filename else None
-    finally:
-        await form.close()
-
-
-Sent = Annotated[UploadFile | None, Depends(_file)]
-
-
 @router.post("/w/pushes/new", response_model=None)
 @router.post("/en/w/pushes/new", response_model=None)
 def try_file(page: Clerk, form: Posted, file: Sent) -> HTMLResponse | RedirectResponse:
@@ -120,7 +106,7 @@ def try_file(page: Clerk, form: Posted, file: Sent) -> HTMLResponse | RedirectRe
     if mode not in {one.value for one in MergeMode}:
         return _new(page, form.with_faults(Fault("mode", page.text("fault_choose"))))
     with tempfile.TemporaryDirectory(prefix="form-", dir=incoming_folder(page.hub.settings)) as folder:
-        path, digest = _received(file, Path(folder))
+        path, digest = received(file, Path(folder))
         options = ReadOptions(name=file.filename, header_row=form.number("header_row") or 1)
         arrival = _arrival(page, form, (path, digest), options)
         try:
@@ -133,15 +119,6 @@ def try_file(page: Clerk, form: Posted, file: Sent) -> HTMLResponse | RedirectRe
         with page.hub.database.begin() as unit:
             wait_store.add_draft(unit, draft)
     return _new(page, form, draft)
-
-
-def _received(file: UploadFile, folder: Path) -> tuple[Path, bytes]:
-    path, digest = folder / "file", hashlib.sha256()
-    with path.open("wb") as target:
-        while chunk := file.file.read(_CHUNK):
-            digest.update(chunk)
-            target.write(chunk)
-    return path, digest.digest()
 
 
 def _arrival(page: WorkPage, form: Form, file: tuple[Path, bytes], options: ReadOptions) -> receive.Arrival:
@@ -247,7 +224,7 @@ def resume(page: Clerk, push_id: uuid.UUID, form: Posted, file: Sent) -> HTMLRes
     name, _ = entry_name(page.hub, page.person, push_id)
     with tempfile.TemporaryDirectory(prefix="form-", dir=incoming_folder(page.hub.settings)) as folder:
         arrival = mended_arrival(
-            page.person, name, push_id, _received(file, Path(folder)), ReadOptions(name=file.filename)
+            page.person, name, push_id, received(file, Path(folder)), ReadOptions(name=file.filename)
         )
         try:
             accepted = receive.accept(page.context, page.hub.database, arrival, Limits())

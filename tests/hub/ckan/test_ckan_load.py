@@ -14,7 +14,13 @@ from ckanapi import RemoteCKAN
 from ckanapi.errors import NotFound, ValidationError
 
 from catalogue import identifiers
+from catalogue.entry import Entry
+from catalogue.store import find_entry, find_version
 from hub.identity.roles import Role
+from hub.open.ckan import served
+from hub.open.ckan.asks import Arguments, CkanAsk
+from hub.open.ckan.errors import CkanNotFoundError
+from policies.facts import OpenType, ShareType
 from tests.hub.ckan.writers import Office, office, token_of
 from tests.support import acts
 from tests.support.hosted import hosted_city
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
     from tests.conftest import Server
     from tests.support.hosted import HostedCity
 
-COMPANIES, MARRIAGES = acts.COMPANIES, acts.MARRIAGES
+COMPANIES, MARRIAGES, ON_CONDITIONS = acts.COMPANIES, acts.MARRIAGES, "qiye-nianbao"
 IDS_AND_DATES = frozenset(
     {"id", "package_id", "owner_org", "created", "metadata_created", "metadata_modified", "cache_last_updated"}
     | {"last_modified", "creator_user_id"}
@@ -60,7 +66,7 @@ def without_ids(value: Any) -> Any:
 def first(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Give a hub with an open entry and its rows, one open on conditions, one closed."""
     with office(server, template, tmp_path_factory.mktemp("ckan-first")) as made:
-        for name in (COMPANIES, MARRIAGES):
+        for name in (COMPANIES, MARRIAGES, ON_CONDITIONS):
             acts.publish(made.city.people, name)
         yield made
 
@@ -78,18 +84,59 @@ def key(second: HostedCity) -> str:
     return token_of(second, second.people.city.authority.slug, Role.CATALOGUE_REVIEWER, scope="import")
 
 
+@pytest.fixture(scope="module")
+def old_key(first: Office) -> str:
+    """Give the import token of the first hub's catalogue reviewer, who may know of every entry."""
+    return token_of(first.city, first.city.people.city.authority.slug, Role.CATALOGUE_REVIEWER, scope="import")
+
+
 def test_a_dump_loaded_into_an_empty_hub_and_dumped_again_is_the_same(
-    first: Office, second: HostedCity, key: str
+    first: Office, second: HostedCity, key: str, old_key: str
 ) -> None:
-    dumped = ckanapi("dump", "datasets", "--all", "-q", "-r", first.city.url)
+    whole = ("dump", "datasets", "--all", "--include-private", "-q")
+    dumped = ckanapi(*whole, "-r", first.city.url, "-a", old_key)
     ckanapi("load", "datasets", "-p", "1", "-r", second.url, "-a", key, lines=dumped)
-    again = ckanapi("dump", "datasets", "--all", "-q", "-r", second.url)
+    again = ckanapi(*whole, "-r", second.url, "-a", key)
     one, other = ([json.loads(line) for line in text.splitlines()] for text in (dumped, again))
-    assert len(one) == 2, "the closed entry is in no dump"
+    assert [line["private"] for line in one].count(True) == 1, "the reviewer's dump has the closed entry too"
+    assert len(one) == 4
     for before, after in zip(one, other, strict=True):
         changed = {name for name in {*before, *after} if without_ids(before.get(name)) != without_ids(after.get(name))}
         told = {name: (before.get(name), after.get(name)) for name in changed - IDS_AND_DATES}
         assert told == {}, before["name"]
+
+
+def test_an_imported_entry_that_is_not_open_is_shared_on_conditions_and_keeps_what_is_open_on_request(
+    first: Office, second: HostedCity, key: str, old_key: str
+) -> None:
+    for name in (MARRIAGES, ON_CONDITIONS):
+        shown = RemoteCKAN(first.city.url, apikey=old_key).action.package_show(id=name)
+        RemoteCKAN(second.url, apikey=key).action.package_update(**shown)
+    with second.services.database.begin() as unit:
+        rows = [find_entry(unit, name) for name in (MARRIAGES, ON_CONDITIONS)]
+        versions = [find_version(unit, row.id, row.published_version or 0) for row in rows if row is not None]
+    closed, on_request = (Entry.from_dict(version.body) for version in versions if version is not None)
+    assert [one.sharing.type for one in (closed, on_request)] == [ShareType.CONDITIONAL] * 2
+    assert {closed.open_type(item) for item in closed.items} == {OpenType.CLOSED}
+    assert OpenType.CONDITIONAL in {on_request.open_type(item) for item in on_request.items}
+
+
+def test_what_is_closed_is_shown_to_the_reviewer_alone_and_not_on_the_public_entry_point(
+    first: Office, old_key: str
+) -> None:
+    def names(apikey: str | None, **more: Any) -> set[str]:
+        act = RemoteCKAN(first.city.url, apikey=apikey).action
+        found = act.package_search(q="", rows=1000, **more)["results"]
+        return {*act.package_list(**more), *(one["name"] for one in found)}
+
+    assert MARRIAGES in names(old_key, include_private=True)
+    assert RemoteCKAN(first.city.url, apikey=old_key).action.package_show(id=MARRIAGES)["private"] is True
+    assert MARRIAGES not in names(old_key) | names(None, include_private=True)
+    assert MARRIAGES not in names(first.token, include_private=True)
+    state = first.city.services
+    call = Arguments({"id": MARRIAGES})
+    with pytest.raises(CkanNotFoundError):
+        served.run(served.find("package_show"), CkanAsk(state, call, served.caller_of(state, old_key)))
 
 
 def test_only_the_import_token_publishes_and_a_mark_of_secrecy_stops_a_dataset(second: HostedCity, key: str) -> None:
@@ -122,6 +169,7 @@ def test_foreign_metadata_comes_back_as_it_was_written(second: HostedCity, key: 
         owner_org="jiaotongju",
         license_id="CC-BY-4.0",
         author="Somebody else",
+        theme_of_their_schema=["transport"],
         extras=[{"key": "spatial", "value": "{}"}, {"key": "theme_of_theirs", "value": "x"}],
         tags=[{"name": "公交"}],
         resources=[{**resource, "id": "11111111-2222-4333-8444-555555555555"}],
@@ -130,7 +178,25 @@ def test_foreign_metadata_comes_back_as_it_was_written(second: HostedCity, key: 
     extras = {one["key"]: one["value"] for one in shown["extras"]}
     found = act.resource_show(id="11111111-2222-4333-8444-555555555555")
     assert (extras["spatial"], extras["theme_of_theirs"], shown["author"]) == ("{}", "x", "Somebody else")
+    assert shown["theme_of_their_schema"] == ["transport"]
     assert {name: found[name] for name in resource} == resource
+
+
+def test_an_organ_that_is_registered_is_answered_as_it_stands_by_its_code(second: HostedCity, key: str) -> None:
+    authority = second.people.city.authority
+    extras = [{"key": "uscc", "value": authority.organisation_code}]
+    act = RemoteCKAN(second.url, apikey=key).action
+    made = act.organization_create(name="another-name", title="另一名称", extras=extras)
+    assert made["name"] == authority.slug
+
+
+def test_an_organ_of_a_division_nobody_registered_is_not_put_elsewhere(second: HostedCity, key: str) -> None:
+    extras = [
+        {"key": "uscc", "value": organisation_code("11410199MB0DEM98")},
+        {"key": "jurisdiction", "value": "410188"},
+    ]
+    with pytest.raises(ValidationError, match="410188"):
+        RemoteCKAN(second.url, apikey=key).action.organization_create(name="qu-danwei", title="区单位", extras=extras)
 
 
 def test_an_organization_of_a_dump_becomes_a_member(second: HostedCity, key: str) -> None:

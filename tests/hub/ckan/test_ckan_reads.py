@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hub.open.ckan.shapes import PACKAGE_MEMBERS
+from hub.open.ckan.keeping import PACKAGE_MEMBERS
 from tests.hub.ckan.conftest import BUS_LINES, BUS_STOPS, CLOSED, ON_CONDITIONS
 
 if TYPE_CHECKING:

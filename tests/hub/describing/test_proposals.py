@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from catalogue.classes import Change, Op, apply, shipped_tree
 from catalogue.item import DataType, IdentifierRole
 from connectors.databases.describing import ColumnFacts, TableFacts
 from connectors.databases.describing_types import item_type
@@ -121,6 +122,15 @@ def test_a_class_is_named_by_its_last_code_or_its_words() -> None:
     entry = proposed(table(PERSONS, "sfzh")).entry
     assert answered(entry, "class_path", "102").class_path == ("1", "102")
     assert answered(entry, "class_path", "全民社会保障").class_path == ("2", "203")
+
+
+def test_the_classes_are_those_of_the_tree_in_force() -> None:
+    changes = [Change(Op.ADD, "298", "低空经济", "low-altitude economy"), Change(Op.RETIRE, "203", to="298")]
+    tree, entry = apply(shipped_tree(), changes, 2), proposed(table(PERSONS, "sfzh")).entry
+    with pytest.raises(AnswerError) as refused:
+        answered(entry, "class_path", "203", tree)
+    assert answered(entry, "class_path", "低空经济", tree).class_path == ("2", "298")
+    assert "298" in refused.value.next_zh
 
 
 def test_there_are_eleven_questions_at_most() -> None:

@@ -128,4 +128,4 @@ def test_a_record_closed_at_its_source_is_not_shown_to_the_public(library: Libra
 
 def test_the_report_is_there_as_csv(library: Library, harvested: tuple[str, dict[str, Any], Any]) -> None:
     answer = library.clerk.get(f"/api/v1/harvest/runs/{harvested[1]['id']}/report", params={"format": "csv"})
-    assert answer.text.splitlines()[1].startswith("https://data.example.cn/detail?id=1,added,图书馆&书店名录")
+    assert answer.text.splitlines()[1].startswith("https://data.example.cn/detail?id=1,新增,图书馆&书店名录")

@@ -12,6 +12,7 @@ from tests.hub.portal_work.provider_kit import AUTHORITY, PROVIDER, Bench
 pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium on this machine")
 PATHS = {
     (PROVIDER, Role.APPROVER): ("/w", "/w/notices", "/w/inbox", "/w/exemptions", "/w/usage", "/w/corrections"),
+    (PROVIDER, Role.CLERK): ("/w/inventory", "/w/inventory/new", "/w/inventory/import", "/w/tokens"),
     (AUTHORITY, Role.SUPERVISOR): ("/w/sup/overdue", "/w/sup/disputes", "/w/privacy"),
 }
 

@@ -23,6 +23,11 @@ SEEN = (
     (PROVIDER, Role.APPROVER, "/w/exemptions"),
     (PROVIDER, Role.CLERK, "/w/usage"),
     (PROVIDER, Role.CLERK, "/w/corrections"),
+    (PROVIDER, Role.CLERK, "/w/inventory"),
+    (PROVIDER, Role.CLERK, "/w/inventory/new"),
+    (PROVIDER, Role.CLERK, "/w/inventory/import"),
+    (PROVIDER, Role.CLERK, "/w/tokens"),
+    (AUTHORITY, Role.CATALOGUE_REVIEWER, "/w/inventory"),
     (PROVIDER, Role.SECRECY_REVIEWER, "/w/privacy"),
     (AUTHORITY, Role.SUPERVISOR, "/w/sup/overdue"),
     (AUTHORITY, Role.SUPERVISOR, "/w/sup/disputes"),
@@ -93,7 +98,7 @@ def test_the_pages_of_one_case_can_be_used_by_everyone(
     assert {path: said for path, said in found.items() if said} == {}
 
 
-@pytest.mark.parametrize("path", [path for _, _, path in SEEN])
+@pytest.mark.parametrize("path", sorted({path for _, _, path in SEEN}))
 def test_who_has_not_logged_in_is_sent_to_the_login_and_comes_back(bench: Bench, path: str) -> None:
     with httpx2.Client(base_url=bench.city.url) as stranger:
         answer = stranger.get(path, headers={"Accept": "text/html"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from catalogue.classes import Change, Op, apply, shipped_tree
 from catalogue.entry import Entry, PushMode, PushPolicy
 from hub.demo.directory import demo_entries, demo_entry
 from hub.directory.sheets import building, packing
@@ -154,6 +155,24 @@ def test_an_item_of_a_resource_that_is_not_there_is_a_fault_of_its_row(tmp_path:
 
     packed, bodies, _ = read(tmp_path, changed(content, "信息项", move))
     assert ([one.place.row for one in packed.faults], len(bodies[0]["items"])) == ([3], 6)
+
+
+def test_a_class_of_the_city_is_written_with_its_name_and_read_by_it(tmp_path: Path) -> None:
+    tree = apply(shipped_tree(), [Change(Op.ADD, "298", "低空经济", "low-altitude economy")], 2)
+    entry = replace(demo_entry("hunyin-dengji", DAY).entry, class_path=("2", "298"))
+    path = tmp_path / "out.xlsx"
+    write_template(path, [entry.to_dict()], classes=tree)
+    shown: list[str] = []
+
+    def name_alone(grid: list[list[str]]) -> None:
+        place = column(grid, "信息资源分类（项）")
+        shown.append(grid[1][place])
+        grid[1][place] = "低空经济"
+
+    content = changed(path.read_bytes(), "信息资源", name_alone)
+    packed = packing.unpack(SheetFile(saved(tmp_path, content), "sheet.xlsx"))
+    body = building.body_of(packed.resources[0], {}, Normalised(), tree)
+    assert (shown, body["class_path"]) == (["298 低空经济"], ["2", "298"])
 
 
 def test_a_group_line_above_the_headings_is_read(tmp_path: Path) -> None:
