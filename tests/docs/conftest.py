@@ -86,7 +86,7 @@ def run_console(example: Example, place: Place) -> str | None:
     return None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Give the folder of a demo that is served for the length of the run, and the environment of its ``env.sh``."""
     data, log = tmp_path_factory.mktemp("demo") / "data", tmp_path_factory.mktemp("log") / "demo.log"

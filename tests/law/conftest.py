@@ -164,7 +164,7 @@ def numbers_in(text: str) -> list[str]:
     return re.findall(r"\b[0-9]{17}[0-9X]\b", text)
 
 
-@pytest.fixture(scope="session", params=PACKS)
+@pytest.fixture(scope="package", params=PACKS)
 def town(
     request: pytest.FixtureRequest, server: Server, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:

@@ -46,7 +46,7 @@ ATTEMPTS: Mapping[str, tuple[str, dict[str, Any], str]] = {
 """What the provider tries, by what it changes in a lawful refusal, and the reason that is named."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def filed(town: Town) -> dict[str, str]:
     """Records on the item by ground, and those that must carry nothing."""
     past = (town.people.today() - timedelta(days=1)).isoformat()
@@ -63,7 +63,7 @@ def filed(town: Town) -> dict[str, str]:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def line(town: Town) -> dict[str, Any]:
     """A request that stays open through all attempts."""
     return town.waiting(ITEM)

@@ -29,7 +29,7 @@ class Agencies:
     request: dict[str, object]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Give the town that is attacked."""
     supplied = (BUS_STOPS, MARRIAGES, RESIDENTS)
@@ -37,7 +37,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield town
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def agencies(town: Town) -> Agencies:
     """Give two agencies with their grants, made by the rule on the consent of their heads."""
     request = acts.ask_for(town.people, GRANTED, RESIDENTS, ITEMS)

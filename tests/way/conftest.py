@@ -27,7 +27,7 @@ class City:
     folder: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """Give the city of the way."""
     folder = tmp_path_factory.mktemp("way")

@@ -25,11 +25,11 @@ class CodeListUnknownError(DirectoryError):
     """The hub holds no list of this name, or not this version of it."""
 
     def __init__(self, name: str, version: str | None, near: tuple[str, ...]) -> None:
-        """Name what was asked for (at most 80 characters) and what is near to it."""
-        shown = name[:80] if version is None else f"{name[:80]} {version[:80]}"
+        """Name the list that was asked for (at most 80 characters) and what is near to it; a version is not repeated."""
+        zh, en = ("", "") if version is None else ("的这一版本", ", or not this version of it")
         super().__init__(
-            f"平台没有代码表 {shown}" + (f"，是否指：{'、'.join(near)}" if near else ""),
-            f"the hub holds no code list {shown}" + (f"; near: {', '.join(near)}" if near else ""),
+            f"平台没有代码表 {name[:80]} {zh}".strip() + (f"，是否指：{'、'.join(near)}" if near else ""),
+            f"the hub holds no code list {name[:80]}{en}" + (f"; near: {', '.join(near)}" if near else ""),
             next_zh="查看代码表清单：hub directory code-lists",
             next_en="see the lists: hub directory code-lists",
         )

@@ -56,7 +56,8 @@ def find(name: str) -> Action:
     found = actions.find_action(name)
     if found is not None:
         return found
-    shown = "".join(one for one in name[:60] if one.isascii() and (one.isalnum() or one in "_-"))
+    # A name has no figures but those of a version: what was put in its place by mistake does not come back.
+    shown = "".join(one for one in name[:60] if one.isascii() and (one.isalpha() or one in "_-"))
     why = actions.absent_actions().get(name)
     text = f"Action name not known: {shown}"
     if why is None:

@@ -29,10 +29,11 @@ class OrganizationUnknownError(DomainError):
     """No organ of the hub has this short name."""
 
     def __init__(self, slug: str) -> None:
-        """``slug`` is what was asked for, at most its first 80 characters are repeated."""
+        """``slug`` is what was asked for; the first 80 characters of what could be a short name are repeated."""
+        shown = f" {slug[:80]}" if slug.isascii() and slug.isprintable() else ""
         super().__init__(
-            f"没有名为“{slug[:80]}”的单位",
-            f"no organ has the short name {slug[:80]!r}",
+            f"没有简称为{shown or '这样'}的单位",
+            f"no organ has the short name{shown or ' that was given'}",
             next_zh="单位简称见 /api/3/action/organization_list",
             next_en="the short names are listed at /api/3/action/organization_list",
         )

@@ -42,7 +42,7 @@ class Catalogue:
         return answer.status_code, answer.json()["error"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def catalogue(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
     """Give the city; tests read it and change nothing."""
     folder = tmp_path_factory.mktemp("ckan")

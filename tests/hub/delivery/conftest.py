@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.support.hosted import HostedCity
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def delivering_city(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostedCity]:
     """Give the city; its hub may call this machine, for webhooks."""
     folder = tmp_path_factory.mktemp("delivery")

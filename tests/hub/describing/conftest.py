@@ -55,7 +55,7 @@ class Desk:
             person.call("POST", f"/api/v1/entries/{name}/steps", json={"step": step})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def city(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostedCity]:
     """Give the city with an empty directory."""
     with hosted_city(server, template, tmp_path_factory.mktemp("describing"), egress_loopback=True) as city:
@@ -80,14 +80,14 @@ def statements_of(register: Register, source: Source) -> Iterator[str]:
     return register.postgres() if source.dialect == "postgresql" else register.mysql()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
     """Give a department's PostgreSQL with the registers."""
     with postgres_source(tmp_path_factory.mktemp("described-postgres")) as source:
         yield _filled(source)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
     """Give a department's MariaDB with the registers; skips where no server is installed."""
     with mariadb_source(tmp_path_factory.mktemp("described-mariadb")) as source:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from tests.support.hosted import HostedCity
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def duty_clock() -> Clock:
     """Give the time of the city."""
     return Clock()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def duty_city(
     server: Server, template: str, tmp_path_factory: pytest.TempPathFactory, duty_clock: Clock
 ) -> Iterator[HostedCity]:

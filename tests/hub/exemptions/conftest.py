@@ -67,7 +67,7 @@ class Town:
         return str(made["id"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("exemptions")
     clock = Clock()

@@ -112,7 +112,7 @@ def streamed(grants: Grants) -> Iterator[Grants]:
         unit.driver.execute(f"DELETE FROM {table} WHERE _row > 1000000")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def grants(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grants]:
     """Give the hub of the tests of grants."""
     folder = tmp_path_factory.mktemp("grants")

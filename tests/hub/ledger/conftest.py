@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 ANSWER = '{"rows":[{"marital_status":"已婚"}]}'.encode()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signer() -> LogSigner:
     """Give the log of the invented city."""
     return LogSigner("log.demo.example/shutong", SigningKey.create())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def writer() -> ReceiptWriter:
     """Give a writer with an Ed25519 key."""
     return ReceiptWriter(SigningKey.create(), b"\x07" * 32)

@@ -137,7 +137,7 @@ class Depot:
         return json.dumps([row[0] for row in (*receipts, *rest)], ensure_ascii=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def depot(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Depot]:
     """Give the city; its clock stands at a morning with a known calendar ahead, and tests move it."""
     clock = Clock()
@@ -154,14 +154,14 @@ def _without_pulls_of_others(depot: Depot) -> Iterator[None]:
     depot.remove_all()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
     """Give the bureau's PostgreSQL."""
     with postgres_source(tmp_path_factory.mktemp("postgres-source")) as source:
         yield source
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
     """Give the bureau's MariaDB."""
     with mariadb_source(tmp_path_factory.mktemp("mariadb-source")) as source:

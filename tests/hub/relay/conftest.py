@@ -152,7 +152,7 @@ def relaying_town(server: Server, template: str, folder: Path) -> Iterator[Town]
         town.doors.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def relay_town(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Give the city that these modules share; its clock may have been moved."""
     with relaying_town(server, template, tmp_path_factory.mktemp("relay")) as town:

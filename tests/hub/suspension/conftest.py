@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.conftest import Server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pair(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Give the two hubs."""
     with two_hubs(server, template, tmp_path_factory.mktemp("suspension")) as made:

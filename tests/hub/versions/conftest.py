@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 NUMBERS = count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def clock() -> Clock:
     """Give the time of the city."""
     return Clock(datetime(2026, 3, 2, 1, tzinfo=UTC))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def versions_city(
     server: Server, template: str, tmp_path_factory: pytest.TempPathFactory, clock: Clock
 ) -> Iterator[HostedCity]:
