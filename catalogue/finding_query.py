@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Ids = sa.Select[tuple[uuid.UUID]]
 
-NEAREST_LABELS: Final = 200
+NEAREST_LABELS: Final = 60
 """So many names of items are looked at for hits by item; what more holds the words comes with the texts."""
 FEW: Final = 60
 """Up to so many hits are ranked in one statement, which reads the terms of each."""
