@@ -6,7 +6,6 @@ the regulation pack of its jurisdiction.
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +15,7 @@ from catalogue.published import published
 from hub.directory.tree.store import tree_in_force
 from hub.exchange.requests import due_key
 from hub.identity import store as identity_store
-from hub.identity.names_store import member_names
+from hub.identity.names_store import names_by_text
 from policies.facts import ShareType
 from policies.text import Text
 
@@ -90,9 +89,8 @@ def _value_word(classes: ClassTree, facet: str, value: str) -> Text:
 
 def _provider_words(unit: Unit, values: Sequence[str]) -> dict[str, Text]:
     """Return the names of members by id as text."""
-    names = member_names(unit, [uuid.UUID(value) for value in values]) if values else {}
-    found = ((value, names.get(uuid.UUID(value), "")) for value in values)
-    return {value: Text(name, name) for value, name in found}
+    names = names_by_text(unit, values) if values else {}
+    return {value: Text(names.get(value, ""), names.get(value, "")) for value in values}
 
 
 def facet_words(unit: Unit, facets: Mapping[str, Sequence[Facet]]) -> dict[str, list[tuple[Facet, Text]]]:
