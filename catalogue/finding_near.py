@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 FREQUENT: Final = 4_000
 """Terms held by more entries than this tell little: they do not choose what is looked at, only its order."""
-MOST_CHOSEN: Final = 6_000
+MOST_CHOSEN: Final = 2_000
 """So many entries are looked at for rare terms, the rarest first."""
 MOST_PAIRS: Final = 6
-RANKED: Final = 80
+MOST_OF_ONE: Final = 1_000
+"""Of what one term, or one pair, chooses no more are looked at: what is near is a help, not an answer."""
+RANKED: Final = 40
 LEAST_SHARE: Final = 0.5
 """An entry that holds less than half of what is looked for is not near."""
 SUGGESTIONS: Final = 5
@@ -57,7 +59,7 @@ def most_words(search: Searching, reading: Reading, given: Given, *, limit: int)
     rarity = {term: 1 + math.log(10 * FREQUENT / max(held.get(term, 0), 1)) for term in terms}
     ranked = []
     for row in rows:
-        share, score = _held(reading, frozenset(row.terms), frozenset(row.title_terms), rarity)
+        share, score = _held(reading, row.terms, row.title_terms, rarity)
         if share >= LEAST_SHARE:
             ranked.append((-score, row.standing, row.entry_id))
     return [entry_id for _, _, entry_id in sorted(ranked)[:limit]]
@@ -103,7 +105,7 @@ def _holding_most(conditions: Sequence[Condition]) -> sa.Select[Any]:
     holding = (
         sa.select(t.c.entry_id)
         .where(meets(t.c.terms, asked.c.query), *conditions)
-        .limit(sa.literal_column(str(FREQUENT)))
+        .limit(sa.literal_column(str(MOST_OF_ONE)))
         .lateral("holding")
     )
     nearest = (
@@ -116,24 +118,27 @@ def _holding_most(conditions: Sequence[Condition]) -> sa.Select[Any]:
     return sa.select(
         t.c.entry_id,
         t.c.standing,
-        sa.func.tsvector_to_array(t.c.title_terms).label("title_terms"),
-        sa.func.tsvector_to_array(t.c.terms).label("terms"),
+        sa.cast(t.c.title_terms, sa.Text).label("title_terms"),
+        sa.cast(t.c.terms, sa.Text).label("terms"),
     ).where(t.c.entry_id.in_(nearest))
 
 
-def _held(
-    reading: Reading, terms: frozenset[str], title: frozenset[str], rarity: Mapping[str, float]
-) -> tuple[float, float]:
-    """Return the share of the words that is held, and a score: rare words and those of the title weigh more."""
+def _held(reading: Reading, terms: str, title: str, rarity: Mapping[str, float]) -> tuple[float, float]:
+    """Return the share of the words that is held, and a score: rare words and those of the title weigh more.
+
+    ``terms`` and ``title`` are tsvectors as text: a term stands there as :func:`lexeme` writes it.
+    """
     whole = share = score = 0.0
     for word in reading.words:
         weight = GENERIC_WEIGHT if word.is_generic else 1.0
+        most = best = 0.0
+        for way in word.ways:
+            held = [term for term in way if lexeme(term) in terms]
+            most = max(most, len(held) / len(way))
+            best = max(best, sum((1 + (lexeme(term) in title)) * rarity.get(term, 1) for term in held) / len(way))
         whole += weight
-        share += weight * max(sum(term in terms for term in way) / len(way) for way in word.ways)
-        score += weight * max(
-            sum(((term in terms) + (term in title)) * rarity.get(term, 1) for term in way) / len(way)
-            for way in word.ways
-        )
+        share += weight * most
+        score += weight * best
     return share / whole, score
 
 
