@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Make = Callable[..., sa.Select[Any]]
 
 TEXTS: Final = ARRAY(sa.Text)
+_DIALECT: Final = sa.make_url("postgresql+psycopg://").get_dialect()()
 NUMBERS: Final = ARRAY(sa.Integer)
 IDS: Final = ARRAY(UUID(as_uuid=True))
 KEPT: Final = 1_000
@@ -60,19 +61,18 @@ class Given:
 
 def execute(unit: InTransaction, make: Make, given: Given, *shape: Hashable, **values: object) -> sa.CursorResult[Any]:
     """Run the statement that ``make`` builds of conditions and a shape; both are the same whatever the values are."""
-    statement = _anew(make, given.keys, shape, given.others) if given.others else _kept(make, given.keys, shape)
-    return unit.connection.execute(statement, {**given.values, **values})
-
-
-def _anew(
-    make: Make, keys: tuple[Key, ...], shape: tuple[Hashable, ...], others: Sequence[Condition]
-) -> sa.Select[Any]:
-    return make([*map(condition, keys), *others], *shape)
+    if given.others:
+        statement = make([*map(condition, given.keys), *given.others], *shape)
+        return unit.connection.execute(statement, {**given.values, **values})
+    sql, constants = _kept(make, given.keys, shape)
+    return unit.connection.exec_driver_sql(sql, {**constants, **given.values, **values})
 
 
 @lru_cache(maxsize=KEPT)
-def _kept(make: Make, keys: tuple[Key, ...], shape: tuple[Hashable, ...]) -> sa.Select[Any]:
-    return _anew(make, keys, shape, ())
+def _kept(make: Make, keys: tuple[Key, ...], shape: tuple[Hashable, ...]) -> tuple[str, Mapping[str, Any]]:
+    """Return the SQL of a statement, and the values that are part of it."""
+    compiled = make([*map(condition, keys)], *shape).compile(dialect=_DIALECT)
+    return str(compiled), compiled.params
 
 
 @lru_cache(maxsize=KEPT)

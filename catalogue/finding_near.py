@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from catalogue.finding_terms import Alternatives, Reading
     from catalogue.store import InTransaction
 
-FREQUENT: Final = 4_000
+FREQUENT: Final = 2_000
 """Terms held by more entries than this tell little: they do not choose what is looked at, only its order."""
 MOST_CHOSEN: Final = 2_000
 """So many entries are looked at for rare terms, the rarest first."""
