@@ -58,6 +58,10 @@ class Given:
         """Return both."""
         return Given((*self.keys, *more.keys), {**self.values, **more.values}, (*self.others, *more.others))
 
+    def values_only(self) -> Given:
+        """Return the values as conditions that ask nothing: for statements that have the conditions in their shape."""
+        return Given((), self.values)
+
 
 def execute(unit: InTransaction, make: Make, given: Given, *shape: Hashable, **values: object) -> sa.CursorResult[Any]:
     """Run the statement that ``make`` builds of conditions and a shape; both are the same whatever the values are."""

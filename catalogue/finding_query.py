@@ -38,6 +38,9 @@ NEAREST_LABELS: Final = 60
 """So many names of items are looked at for hits by item; what more holds the words comes with the texts."""
 FEW: Final = 60
 """Up to so many hits are ranked in one statement, which reads the terms of each."""
+MANY: Final = 8_000
+"""Of more hits than this, the page is first looked for among the :data:`FIRST` entries of all."""
+FIRST: Final = 400
 _KINDS: Final = len(FRESHNESS)
 
 
@@ -95,7 +98,7 @@ def nearest(
     and how many.
     """
     offset, limit = page
-    tiers = _Tiers(reading, items)
+    tiers = _Tiers(reading, items, total)
     if total <= FEW:
         rows = execute(unit, _ranked, given + tiers.values, *tiers.ranking, size=limit, first=offset)
         return [row.entry_id for row in rows]
@@ -105,7 +108,9 @@ def nearest(
         # A tier that did not fill the page has given all it has: the next one leaves those out.
         others = Given((("not found",),), {"found": found}) if found else Given()
         rows = execute(unit, make, given + more + others, *shape, size=size - len(found), widest=size)
-        found.extend(row.entry_id for row in rows)
+        new = [row.entry_id for row in rows]
+        if make is not _of_the_first or len(found) + len(new) >= size:
+            found.extend(new)
         if len(found) >= size:
             break
     return found[offset:]
@@ -114,8 +119,9 @@ def nearest(
 class _Tiers:
     """The conditions of the tiers of one search."""
 
-    def __init__(self, reading: Reading, items: Given) -> None:
-        """Make them."""
+    def __init__(self, reading: Reading, items: Given, total: int) -> None:
+        """Make them; ``total`` entries hold all words."""
+        self.total = total
         literal = (Word(reading.whole, (reading.literal,)),)
         self.whole = Given((), {"whole": lexeme(whole_term(reading.whole))})
         self.titles = [holding("title", literal, "literal")]
@@ -131,10 +137,10 @@ class _Tiers:
     @property
     def values(self) -> Given:
         """The values of all parameters, as conditions that ask nothing."""
-        known: dict[str, Any] = {}
+        known = Given(self.texts.keys)
         for one in (self.whole, *self.titles, self.labels, self.texts, self.items):
-            known |= one.values
-        return Given((), known) + Given(self.texts.keys)
+            known += one.values_only()
+        return known
 
     @property
     def ranking(self) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
@@ -144,9 +150,12 @@ class _Tiers:
     def in_turn(self) -> Iterator[tuple[Any, ...]]:
         """Yield what is asked in turn: the statement, its conditions, its shape."""
         yield _by_whole, self.whole
+        if self.total > MANY:
+            yield _of_the_first, self.titles[0].values_only(), self.titles[0].keys
         for one in self.titles:
             yield _by_standing, one
-        yield _by_item, Given((), {**self.labels.values, **self.items.values}), self.labels.keys, self.items.keys
+        words = self.labels.values_only() + self.items.values_only()
+        yield _by_item, words, self.labels.keys, self.items.keys
         yield _by_standing, self.texts
 
 
@@ -175,6 +184,36 @@ def _by_whole(conditions: Sequence[Condition]) -> Ids:
     t = tables.entry_index
     is_title = _is_whole(t.c.title_terms)
     return _by_standing([_is_whole(t.c.terms), *conditions], sa.not_(is_title))
+
+
+def _of_the_first(conditions: Sequence[Condition], titles: Sequence[Key]) -> Ids:
+    """Return the first of a tier of titles where they stand among the very first entries of all.
+
+    A word that many titles hold is soon met in the order of hits; so most entries that hold it need no look. Where
+    these do not fill the page, nothing is said about the tier.
+    """
+    t = tables.entry_index
+    order = (t.c.standing, t.c.modified.desc(), t.c.entry_id)
+    first = (
+        sa.select(t.c.entry_id, t.c.standing, t.c.modified, t.c.title_terms)
+        .where(*conditions)
+        .order_by(*order)
+        .limit(sa.literal_column(str(FIRST)))
+        .subquery("first")
+    )
+    is_title = meets(first.c.title_terms, text(_name_of(titles)))
+    return (
+        sa.select(first.c.entry_id)
+        .where(is_title)
+        .order_by(first.c.standing, first.c.modified.desc(), first.c.entry_id)
+        .limit(number("size"))
+    )
+
+
+def _name_of(titles: Sequence[Key]) -> str:
+    """Return the parameter of the one condition on titles."""
+    ((_, _, name),) = titles
+    return str(name)
 
 
 def _by_item(conditions: Sequence[Condition], words: Sequence[Key], items: Sequence[Key]) -> Ids:

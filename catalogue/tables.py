@@ -101,6 +101,7 @@ entry_index = sa.Table(
     sa.Index("ix_entry_index_terms", "terms", postgresql_using="gin"),
     sa.Index("ix_entry_index_profile", "profile"),
     sa.Index("ix_entry_index_modified", "modified"),
+    sa.Index("ix_entry_index_order", "standing", sa.text("modified DESC"), "entry_id"),
     comment="one row a published entry that is not withdrawn; written in the transaction of its publication",
     postgresql_with=_NARROW,
 )

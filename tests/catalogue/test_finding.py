@@ -122,6 +122,12 @@ def test_few_hits_are_ranked_as_many_would_be(
     monkeypatch.setattr(finding_query, "FEW", -1)
     assert {text: names(directory, text, viewer) for text in RANKED} == few
     assert {text: names(directory, text, viewer, offset=1, limit=1) for text in RANKED} == second
+    monkeypatch.setattr(finding_query, "MANY", -1)
+    assert {text: names(directory, text, viewer) for text in RANKED} == few
+    assert {text: names(directory, text, viewer, limit=1) for text in RANKED} == {
+        text: one[:1] for text, one in few.items()
+    }
+    assert {text: names(directory, text, viewer, offset=1, limit=1) for text in RANKED} == second
     assert sum(len(one) > 1 for one in few.values()) > len(few) // 2
 
 

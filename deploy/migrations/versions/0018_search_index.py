@@ -55,6 +55,8 @@ def upgrade() -> None:
         op.create_index(f"ix_entry_index_{column}", "entry_index", [column], schema="hub", postgresql_using="gin")
     for column in ("profile", "modified"):
         op.create_index(f"ix_entry_index_{column}", "entry_index", [column], schema="hub")
+    order = ["standing", sa.text("modified DESC"), "entry_id"]
+    op.create_index("ix_entry_index_order", "entry_index", order, schema="hub")
     op.create_table(
         "index_profile",
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
