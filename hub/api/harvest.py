@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from hub.api.authentication import CurrentStaff, require_role
@@ -78,11 +78,23 @@ class PublishBody(Body):
     limit: int = Field(default=publishing.AT_ONCE, ge=1, le=5000)
 
 
+def _for_a_header(token: SecretStr) -> SecretStr:
+    """Return a token that can stand in a header of HTTP (RFC 9110 5.5), without saying what it is."""
+    text = token.get_secret_value()
+    if not text or not all("!" <= one <= "~" for one in text):
+        msg = "令牌只能含可见的 ASCII 字符，不含空格 / a token holds visible ASCII characters, no blank"
+        raise ValueError(msg)
+    return token
+
+
+Token = Annotated[SecretStr, Field(max_length=2000), AfterValidator(_for_a_header)]
+
+
 class SendBody(Body):
     """A CKAN that open entries are published to."""
 
     address: str = Field(max_length=1000, description="CKAN 根地址 / root address")
-    token: SecretStr = Field(description="对方的令牌，不保存 / token there, never stored")
+    token: Token = Field(description="对方的令牌，不保存 / token there, never stored")
     organization: str = Field(max_length=100, pattern=r"^[a-z0-9_-]{2,100}$", description="对方机构 / its organization")
     include_harvested: bool = Field(default=False, description="连同采集来的条目 / harvested entries too")
     limit: int = Field(default=100, ge=1, le=1000, description="一次最多发送 / most of one call")
@@ -154,7 +166,7 @@ def list_sources(staff: CurrentStaff, hub: Hub, limit: Limit = 50, offset: Offse
 
 
 @router.get("/profile", summary="采集条目的规则 / Rules of harvested entries")
-def show_profile() -> dict[str, Any]:
+def show_profile(_: CurrentStaff) -> dict[str, Any]:
     """Return the rules a harvested record is accepted by."""
     rules = [{"rule": rule, "zh": zh, "en": en} for rule, (zh, en) in gates.PROFILE.items()]
     return {"total": len(rules), "returned": len(rules), "next": None, "rules": rules}

@@ -161,6 +161,8 @@ def send(client: httpx2.Client, case: Case[Any], names: Mapping[str, str]) -> ht
     case.path_parameters = {**(case.path_parameters or {}), **names}
     given = case.as_transport_kwargs(base_url=str(client.base_url))
     headers = {name: value for name, value in given["headers"].items() if name.lower() != "connection"}
+    # A kept connection may be closed by the hub in the moment it is used again, which is no fault of either.
+    headers["Connection"] = "close"
     body = given.get("data")
     if "json" in given:
         body = json.dumps(given["json"]).encode()

@@ -51,6 +51,18 @@ PUBLIC = frozenset(
         *("GET /api/v1/quality/definitions", "GET /api/v1/dataset"),
         # CKAN's actions: reads are the public's, writes need a token that the action itself asks for.
         *(f"{verb} /api{base}/action/{{name}}" for verb in ("GET", "HEAD", "POST", "OPTIONS") for base in ("", "/3")),
+        # What the directory is described with: classes, code lists, data elements, licences; no entry is in them.
+        *("GET /api/v1/directory/classes", "GET /api/v1/directory/classes/differences"),
+        *("GET /api/v1/directory/code-lists", "GET /api/v1/directory/code-lists/{name}"),
+        "GET /api/v1/directory/code-lists/{name}/codes/{code:path}",
+        "GET /api/v1/directory/code-lists/{name}/differences",
+        *("GET /api/v1/directory/code-schemes", "GET /api/v1/directory/elements"),
+        *("GET /api/v1/directory/elements/{code}", "GET /api/v1/directory/licences"),
+        *("GET /standards", "GET /standards/classes", "GET /standards/code-lists", "GET /standards/code-lists/{name}"),
+        *("GET /standards/elements", "GET /standards/elements/{code}", "GET /standards/licences"),
+        # Files attached to entries that are open to everybody; the route asks the one rule of visibility.
+        "GET /dataset/{dataset}/resource/{resource}/download",
+        "GET /dataset/{dataset}/resource/{resource}/download/{name}",
         *("GET /api", "GET /api/1", "GET /api/2", "GET /api/3"),
         *("GET /api/2/util/{kind}/{act}", "GET /api/util/{kind}/{act}", "GET /datastore/dump/{key}"),
         # Limits of uploads, as tus 1.0 has them asked for without credentials.

@@ -91,3 +91,10 @@ def test_a_wrong_token_is_told_and_nothing_is_kept(library: Library) -> None:
         body = {"address": ckan.url, "token": "wrong", "organization": "city", "include_harvested": True}
         answer = library.reviewer.post(PUSH, json=body)
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "source-denied")
+
+
+@pytest.mark.parametrize("token", ["", "Ä", "a b", "a\n"])
+def test_a_token_that_no_header_takes_is_refused_by_its_place(library: Library, token: str) -> None:
+    body = {"address": "https://ckan.example", "token": token, "organization": "shujuju"}
+    answer = library.doors.staff(AUTHORITY, Role.CATALOGUE_REVIEWER).post(PUSH, json=body)
+    assert (answer.status_code, "token" in answer.text) == (422, True)
