@@ -25,7 +25,7 @@ class CodeListUnknownError(DirectoryError):
     """The hub holds no list of this name, or not this version of it."""
 
     def __init__(self, name: str, version: str | None, near: tuple[str, ...]) -> None:
-        """Name the list that was asked for (at most 80 characters) and what is near to it; a version is not repeated."""
+        """Name the list that was asked for (at most 80 characters) and what is near; a version is not repeated."""
         zh, en = ("", "") if version is None else ("的这一版本", ", or not this version of it")
         super().__init__(
             f"平台没有代码表 {name[:80]} {zh}".strip() + (f"，是否指：{'、'.join(near)}" if near else ""),
