@@ -21,13 +21,13 @@ from hub.identity.facts import Status
 from hub.identity.roles import Role
 from hub.portal.desk import filling
 from hub.portal.rendering import both
-from hub.portal.work.forms import EMPTY, Fault, Posted, faults_of
+from hub.portal.work.forms import EMPTY, Fault, Posted, faults_of, within
 from hub.portal.work.frame import WorkPage, open_to
 
 if TYPE_CHECKING:
     from hub.database import Unit
     from hub.exchange.cart.records import Application
-    from hub.portal.work.forms import Form
+    from hub.portal.work.forms import Form, within
 
 router = APIRouter(include_in_schema=False)
 User = Annotated[WorkPage, Depends(open_to(Role.AGENCY_USER))]
@@ -90,7 +90,7 @@ def begin(page: User, form: Posted) -> Response:
 @router.post("/en/w/cart/add", response_class=HTMLResponse)
 def add(page: User, form: Posted) -> Response:
     """Put items of an entry into a cart; what is in it already is not doubled."""
-    entry, columns = form.value("entry")[:200], [one[:200] for one in form.every("item")]
+    entry, columns = form.bounded("entry", 200), [within("item", one, 200) for one in form.every("item")]
     if not entry or not columns:
         return _show(page, form.with_faults(Fault("", page.text("desk_add_nothing"))))
     try:

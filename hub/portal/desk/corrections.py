@@ -112,7 +112,7 @@ def _granted(page: WorkPage, unit: Unit, resource: Resource) -> Mapping[str, Tre
 @router.post("/en/w/corrections/new", response_class=HTMLResponse)
 def report(page: Reporting, form: Posted, file: Annotated[Sent | None, Depends(_file)]) -> Response:
     """Report the items ticked; the file goes with the report, all or nothing."""
-    name = form.value("entry")[:200]
+    name = form.bounded("entry", 200)
     key = {one.removeprefix(KEY): form.value(one) for one in form.values if one.startswith(KEY) and form.value(one)}
     claims = {column: form.value(f"{CLAIM}{column}") or None for column in form.every(TICK)}
     faults = [

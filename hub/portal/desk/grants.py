@@ -204,7 +204,7 @@ def report(grant_id: uuid.UUID, page: User, form: Posted) -> Response:
     if since is None or until is None:
         named = [name for name, day in (("from_day", since), ("until_day", until)) if day is None]
         return _show(page, grant_id, form.with_faults(*(Fault(name, page.text("desk_no_day")) for name in named)))
-    facts = {name: form.value(name)[:2000] for name in REPORT_FIELDS if form.value(name)}
+    facts = {name: form.bounded(name, 2000) for name in REPORT_FIELDS if form.value(name)}
     if not facts:
         needed = "destruction" if kind == "deletion" else "scenario"
         return _show(page, grant_id, form.with_faults(Fault(needed, page.text("desk_say_something"))))

@@ -106,7 +106,7 @@ def _given(form: Form, position: int) -> answers.Answer:
     """Return what was said on one line; what is no answer at all is left to the use case to refuse."""
 
     def said(name: str) -> str:
-        return form.value(f"a{position}_{name}")[:LONGEST]
+        return form.bounded(f"a{position}_{name}", LONGEST)
 
     decision = said("do")
     record = _GROUND.fullmatch(said("record"))
@@ -114,7 +114,7 @@ def _given(form: Form, position: int) -> answers.Answer:
     assessment = form.uuid(f"a{position}_assessment")
     return answers.Answer(
         decision=decision,
-        decider_role=form.value("office")[:200],
+        decider_role=form.bounded("office", 200),
         ground=record[1] if record is not None else "",
         exemption_id=record[2] if record is not None else "",
         provision=said("provision"),

@@ -98,7 +98,7 @@ def _new(page: WorkPage, entry: str, form: Form) -> HTMLResponse:
 @router.post("/en/w/exemptions/assessments/new", response_model=None)
 def file(page: Filer, form: Posted) -> HTMLResponse | RedirectResponse:
     """File an assessment; another person approves it."""
-    entry, persons, outcome = form.value("entry")[:200], form.number("persons"), form.value("outcome")
+    entry, persons, outcome = form.bounded("entry", 200), form.number("persons"), form.value("outcome")
     checked, days = filing.days(page, filing.required(page, form, *LONG, *SHORT), "review_on")
     if not form.every("items"):
         checked = checked.with_faults(Fault("items", page.text("fault_choose")))
@@ -182,7 +182,7 @@ def record(assessment_id: uuid.UUID, page: Approver, form: Posted) -> HTMLRespon
             one = assessments.own(unit, page.person, assessment_id)
             new = exemptions.NewExemption(
                 entry=naming.entries(page, unit, [one.entry_id])[one.entry_id].name,
-                item=form.value("item")[:200],
+                item=form.bounded("item", 200),
                 ground=exemptions.PRIVACY_GROUND,
                 evidence={"assessment": str(one.id)},
                 decider=Decider(page.person.staff.name, form.value("role")[: filing.SHORT]),

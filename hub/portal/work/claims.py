@@ -101,7 +101,7 @@ def _new(page: WorkPage, entry: str, form: Form) -> HTMLResponse:
 @router.post("/en/w/exemptions/claims/new", response_model=None)
 def file(page: Filer, form: Posted) -> HTMLResponse | RedirectResponse:
     """File a claim: its items are protected until the finding, for a limited time."""
-    entry, kind = form.value("entry")[:200], form.value("holder_kind")
+    entry, kind = form.bounded("entry", 200), form.value("holder_kind")
     checked, days = filing.days(page, filing.required(page, form, "holder", *LONG), "claimed_on", "until")
     if not form.every("items"):
         checked = checked.with_faults(Fault("items", page.text("fault_choose")))

@@ -162,7 +162,7 @@ def answer(correction_id: uuid.UUID, page: Approver, form: Posted) -> HTMLRespon
     result = form.value("result")
     if result not in {"corrected", "next_push", "right", "forward"}:
         return _shown(page, correction_id, form.with_faults(Fault("result", page.text("fault_choose"))))
-    finding = form.value("finding")[:2000]
+    finding = form.bounded("finding", 2000)
     if not finding:
         return _shown(page, correction_id, form.with_faults(Fault("finding", page.text("fault_empty"))))
     try:

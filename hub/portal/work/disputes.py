@@ -127,7 +127,7 @@ def act_on(dispute_id: uuid.UUID, page: Party, form: Posted) -> HTMLResponse | R
         return _shown(page, dispute_id, form.with_faults(Fault("act", page.text("fault_choose"))))
     wanted = form.value("form")
     granted = Treatment(wanted) if wanted in set(Treatment) and act in {"overturn", "decide_overturn"} else None
-    move = disputes.Move(act, form.value("text"), granted, form.value("document")[:200])
+    move = disputes.Move(act, form.value("text"), granted, form.bounded("document", 200))
     try:
         with page.hub.database.begin() as unit:
             found = disputes.act(page.context, unit, page.person, dispute_id, move)

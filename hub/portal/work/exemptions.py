@@ -180,7 +180,7 @@ def review(exemption_id: uuid.UUID, page: Filer, form: Posted) -> HTMLResponse |
     if outcome not in {"keep", "lift"}:
         return shown(page, exemption_id, form.with_faults(Fault("outcome", page.text("fault_choose"))))
     found = reviews.Review(
-        outcome == "keep", form.value("reason")[:1000], form.day("next_review_on"), form.uuid("assessment")
+        outcome == "keep", form.bounded("reason", 1000), form.day("next_review_on"), form.uuid("assessment")
     )
     try:
         with page.hub.database.begin() as unit:
@@ -197,7 +197,7 @@ def review(exemption_id: uuid.UUID, page: Filer, form: Posted) -> HTMLResponse |
 @router.post("/en/w/exemptions/{exemption_id}/withdraw", response_model=None)
 def withdraw(exemption_id: uuid.UUID, page: Filer, form: Posted) -> HTMLResponse | RedirectResponse:
     """End a record with its reason."""
-    reason = form.value("withdraw_reason")[:1000]
+    reason = form.bounded("withdraw_reason", 1000)
     if not reason:
         return shown(page, exemption_id, form.with_faults(Fault("withdraw_reason", page.text("fault_empty"))))
     try:
@@ -224,7 +224,7 @@ def file_reply(
     if outcome not in {one.value for one in REPLIES} or on is None:
         field = ("reply", "fault_choose") if on is not None else ("replied_on", "fault_day")
         return shown(page, exemption_id, form.with_faults(Fault(field[0], page.text(field[1]))))
-    said = (Outcome(outcome), form.value("reply_reason")[:1000], on)
+    said = (Outcome(outcome), form.bounded("reply_reason", 1000), on)
     try:
         with page.hub.database.begin() as unit:
             replies.reply(page.context, unit, page.person, consultation_id, said)
@@ -244,7 +244,7 @@ def decide(
         return shown(page, exemption_id, form.with_faults(Fault("decision", page.text("fault_choose"))))
     try:
         with page.hub.database.begin() as unit:
-            given = (Decision(said), form.value("decision_reason")[:1000])
+            given = (Decision(said), form.bounded("decision_reason", 1000))
             done = decisions.decide(page.context, unit, page.person, consultation_id, given)
             row = store.find_exemption(unit, done.exemption_id)
             if row is not None and done.decision is Decision.RELEASE:

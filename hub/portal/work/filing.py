@@ -78,9 +78,9 @@ def days(page: WorkPage, form: Form, *names: str) -> tuple[Form, dict[str, date]
 
 def long(form: Form, *names: str) -> dict[str, str]:
     """Return texts of a record, cut to what it may hold."""
-    return {name: form.value(name)[:LONG] for name in names}
+    return {name: form.bounded(name, LONG) for name in names}
 
 
 def short(form: Form, *names: str) -> dict[str, str]:
     """Return short texts of a record, cut to what it may hold."""
-    return {name: form.value(name)[:SHORT] for name in names}
+    return {name: form.bounded(name, SHORT) for name in names}

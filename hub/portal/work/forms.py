@@ -6,12 +6,14 @@ that was typed is lost. Faults come from the use cases' errors: a page never jud
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData, UploadFile
 
 if TYPE_CHECKING:
@@ -22,6 +24,21 @@ if TYPE_CHECKING:
 
 LONGEST_VALUE = 20_000
 MOST_DIGITS = 9
+
+
+_SEVERAL: Final = re.compile(r"[\n；;、,，]+")
+
+
+def within(name: str, text: str, most: int) -> str:
+    """Return a text of at most so many characters.
+
+    Raises:
+        RequestValidationError: it is longer; the problem names the field and the limit.
+    """
+    if len(text) > most:
+        said = {"type": "string_too_long", "loc": ("body", name), "msg": "too long", "ctx": {"max_length": most}}
+        raise RequestValidationError([said])
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,15 @@ class Form:
         """Return the (last) value typed into a field, without blanks around it; the default where it was not sent."""
         found = self.values.get(name)
         return found[-1].strip() if found else default
+
+    def bounded(self, name: str, most: int) -> str:
+        """Return a value of at most so many characters; a longer one is refused, never cut short."""
+        return within(name, self.value(name), most)
+
+    def several(self, name: str, most: int) -> tuple[str, ...]:
+        """Return the parts of a value between line ends, commas and semicolons, each of so many characters at most."""
+        parts = (one.strip() for one in _SEVERAL.split(self.value(name)))
+        return tuple(within(name, one, most) for one in parts if one)
 
     def every(self, name: str) -> tuple[str, ...]:
         """Return all values of a field that may be sent several times (boxes ticked)."""
@@ -131,7 +157,7 @@ def form_of(sent: FormData) -> Form:
     values: dict[str, tuple[str, ...]] = {}
     for name, value in sent.multi_items():
         if not isinstance(value, UploadFile):
-            clean = value.replace("\x00", "").replace("\r\n", "\n")[:LONGEST_VALUE]
+            clean = within(name, value.replace("\x00", "").replace("\r\n", "\n"), LONGEST_VALUE)
             values[name] = (*values.get(name, ()), clean)
     return Form(values)
 

@@ -6,7 +6,6 @@ authority sees by unit what is missing.
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -42,7 +41,6 @@ MOST_DUTIES: Final = 50
 SHORT: Final = 200
 LONG: Final = 2000
 MOST_ITEMS: Final = 2000
-_SEVERAL: Final = re.compile(r"[\n；;、,，]+")
 _CSS: Final = {Standing.ATTACHED: "good", Standing.DRAFT: "warn", Standing.OPEN: "warn", Standing.CLOSED: ""}
 
 
@@ -169,20 +167,20 @@ def _typed(row: ResourceRow) -> Form:
 @router.post("/en/w/inventory/new", response_model=None)
 def put(page: Clerk, form: Posted) -> HTMLResponse | RedirectResponse:
     """Add a line, or change the one of this system and name."""
-    items = tuple(one.strip()[:SHORT] for one in _SEVERAL.split(form.value("items")) if one.strip())
+    items = form.several("items", SHORT)
     rows, planned_on = form.number("rows"), form.day("planned_on")
     wrong = [Fault("rows", page.text("fault_number"))] if form.value("rows") and rows is None else []
     wrong += [Fault("planned_on", page.text("fault_day"))] if form.value("planned_on") and planned_on is None else []
     wrong += [Fault("items", page.text("inventory_many_items", n=MOST_ITEMS))] if len(items) > MOST_ITEMS else []
     given = use_cases.Existing(
-        system=form.value("system")[:SHORT],
-        name=form.value("name")[:SHORT],
-        owner_unit=form.value("owner_unit")[:SHORT],
+        system=form.bounded("system", SHORT),
+        name=form.bounded("name", SHORT),
+        owner_unit=form.bounded("owner_unit", SHORT),
         rows=rows,
         update_cycle=form.value("update_cycle"),
         items=items,
         planned_on=planned_on,
-        reason=form.value("reason")[:LONG],
+        reason=form.bounded("reason", LONG),
     )
     if wrong:
         return _form(page, form.with_faults(*wrong))
@@ -218,7 +216,7 @@ def attach(line: uuid.UUID, page: Clerk, form: Posted) -> HTMLResponse | Redirec
         return _shown(page, form.with_faults(Fault(at, page.text("fault_choose"))))
     try:
         with page.hub.database.begin() as unit:
-            row = use_cases.attach(Desk(page.context, unit, page.person), line, form.value("entry")[:SHORT])
+            row = use_cases.attach(Desk(page.context, unit, page.person), line, form.bounded("entry", SHORT))
     except DomainError as error:
         return _shown(page, form.with_faults(*faults_of(error, page.lang, at=at, fields=lambda _: at)))
     return page.see_other("/w/inventory", "inventory_attached", row.name)
@@ -231,7 +229,7 @@ def close(line: uuid.UUID, page: Clerk, form: Posted) -> HTMLResponse | Redirect
     at = f"closing-{line}"
     try:
         with page.hub.database.begin() as unit:
-            row = use_cases.close(Desk(page.context, unit, page.person), line, form.value("reason")[:LONG])
+            row = use_cases.close(Desk(page.context, unit, page.person), line, form.bounded("reason", LONG))
     except DomainError as error:
         return _shown(page, form.with_faults(*faults_of(error, page.lang, at=at, fields=lambda _: at)))
     return page.see_other("/w/inventory", "inventory_closed", row.name)

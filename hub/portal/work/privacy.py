@@ -115,7 +115,7 @@ def _shown(page: WorkPage, finding_id: uuid.UUID, form: Form) -> HTMLResponse:
 @router.post("/en/w/privacy/{finding_id}", response_model=None)
 def act_on(finding_id: uuid.UUID, page: Worker, form: Posted) -> HTMLResponse | RedirectResponse:
     """Propose as clerk, decide as reviewer (another person), or send it back."""
-    said, reason = form.value("outcome"), form.value("reason")[:1000]
+    said, reason = form.value("outcome"), form.bounded("reason", 1000)
     if said not in {*(one.value for one in OUTCOMES), SEND_BACK}:
         return _shown(page, finding_id, form.with_faults(Fault("outcome", page.text("fault_choose"))))
     if not reason:

@@ -251,7 +251,7 @@ def release(page: Provider, push_id: uuid.UUID, form: Posted) -> HTMLResponse | 
 @router.post("/en/w/pushes/{push_id}/send-back", response_model=None)
 def send_back(page: Approver, push_id: uuid.UUID, form: Posted) -> HTMLResponse | RedirectResponse:
     """Send a push back with words."""
-    words = form.value("words")[:2000]
+    words = form.bounded("words", 2000)
     if not words:
         return _shown(page, push_id, form.with_faults(Fault("words", page.text("fault_empty"))))
     try:

@@ -70,11 +70,11 @@ def decide(page: Reviewer, form: Posted) -> HTMLResponse | RedirectResponse:
     """Name the source of an item, as the authority."""
     also = tuple(one for one in form.value("also").replace("，", ",").replace("、", ",").split(",") if one.strip())
     ruling = decisions.Ruling(
-        form.value("item")[:200],
-        form.value("source")[:200],
-        form.value("basis")[:200],
+        form.bounded("item", 200),
+        form.bounded("source", 200),
+        form.bounded("basis", 200),
         also,
-        form.value("reason")[:2000],
+        form.bounded("reason", 2000),
     )
     try:
         with page.hub.database.begin() as unit:

@@ -111,7 +111,7 @@ def _asked(page: WorkPage, unit: Unit) -> list[dict[str, Any]]:
 @router.post("/en/w/sup/overdue/{clock_id}", response_model=None)
 def urge(clock_id: uuid.UUID, page: Supervisor, form: Posted) -> HTMLResponse | RedirectResponse:
     """Urge the member that is late and ask why."""
-    text = form.value("text")[:2000]
+    text = form.bounded("text", 2000)
     if not text:
         return _shown(page, form.with_faults(Fault(f"urge-{clock_id}", page.text("fault_empty"))))
     try:
@@ -128,7 +128,7 @@ def decide_extension(ask_id: uuid.UUID, page: Supervisor, form: Posted) -> HTMLR
     """Consent to an extension, or not; both sides are told."""
     if form.value("act") not in {"consent", "decline"}:
         return _shown(page, form.with_faults(Fault("extensions", page.text("fault_choose"))))
-    consents, text = form.value("act") == "consent", form.value("text")[:2000]
+    consents, text = form.value("act") == "consent", form.bounded("text", 2000)
     try:
         with page.hub.database.begin() as unit:
             extensions.decide(page.context, unit, page.person, ask_id, consents=consents, text=text)

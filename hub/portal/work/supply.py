@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -33,7 +32,6 @@ Reader = Annotated[WorkPage, Depends(open_to(*READERS))]
 Clerk = Annotated[WorkPage, Depends(open_to(Role.CLERK))]
 Reviewer = Annotated[WorkPage, Depends(open_to(Role.CATALOGUE_REVIEWER))]
 PAGE_SIZE: Final = 20
-_SEVERAL: Final = re.compile(r"[\n；;、,，]+")
 _CSS: Final = {DutyState.ASKED: "warn", DutyState.OBJECTED: "warn", DutyState.LINKED: "good", DutyState.LIFTED: ""}
 
 
@@ -103,11 +101,11 @@ def enter(page: Reviewer, form: Posted) -> HTMLResponse | RedirectResponse:
     """Enter a duty, as the authority."""
     owed = use_cases.Owed(
         member=form.value("member"),
-        title=form.value("title")[:200],
-        items=tuple(one.strip()[:200] for one in _SEVERAL.split(form.value("items")) if one.strip()),
+        title=form.bounded("title", 200),
+        items=form.several("items", 200),
         update_cycle=form.value("update_cycle"),
-        rule=form.value("rule")[:200],
-        article=form.value("article")[:200],
+        rule=form.bounded("rule", 200),
+        article=form.bounded("article", 200),
         since=form.day("since"),
     )
     try:
@@ -122,7 +120,7 @@ def enter(page: Reviewer, form: Posted) -> HTMLResponse | RedirectResponse:
 @router.post("/en/w/duties/{duty_id}", response_model=None)
 def answer(duty_id: uuid.UUID, page: Clerk, form: Posted) -> HTMLResponse | RedirectResponse:
     """Answer a duty of the own unit: with an entry, or with an objection."""
-    given = use_cases.Answer(form.value("entry")[:200], {}, form.value("objection")[:2000])
+    given = use_cases.Answer(form.bounded("entry", 200), {}, form.bounded("objection", 2000))
     try:
         with page.hub.database.begin() as unit:
             row = use_cases.answer(Desk(page.context, unit, page.person), duty_id, given)
@@ -139,7 +137,7 @@ def decide(duty_id: uuid.UUID, page: Reviewer, form: Posted) -> HTMLResponse | R
     try:
         with page.hub.database.begin() as unit:
             desk = Desk(page.context, unit, page.person)
-            row = use_cases.decide(desk, duty_id, outcome, form.value("reason")[:2000])
+            row = use_cases.decide(desk, duty_id, outcome, form.bounded("reason", 2000))
     except DomainError as error:
         return _shown(page, form.with_faults(*faults_of(error, page.lang, at=f"decide-{duty_id}")))
     return page.see_other("/w/duties", "duty_decided", row.title)

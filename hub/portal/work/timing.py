@@ -111,5 +111,5 @@ def give_reason(request_id: uuid.UUID, page: Provider, form: Posted) -> HTMLResp
     if clock is None or not form.value("reason"):
         return shown_request(page, request_id, form.with_faults(Fault("reason", page.text("fault_empty"))))
     with page.hub.database.begin() as unit:
-        urging.explain(page.context, unit, page.person, clock, form.value("reason")[:2000])
+        urging.explain(page.context, unit, page.person, clock, form.bounded("reason", 2000))
     return page.see_other(f"/w/inbox/{request_id}", "reason_given")

@@ -154,7 +154,7 @@ def set_status(grant_id: uuid.UUID, page: Approver, form: Posted) -> HTMLRespons
         return _shown(page, grant_id, form.with_faults(Fault("", page.text("fault_choose"))))
     ground = form.value(f"{act}_ground")
     found = StopGround(ground) if ground in set(StopGround) else None
-    reason = form.value(f"{act}_reason")[:LONGEST_REASON]
+    reason = form.bounded(f"{act}_reason", LONGEST_REASON)
     if not reason:
         return _shown(page, grant_id, form.with_faults(Fault(f"{act}_reason", page.text("fault_empty"))))
     try:
@@ -170,7 +170,7 @@ def set_status(grant_id: uuid.UUID, page: Approver, form: Posted) -> HTMLRespons
 @router.post("/en/w/usage/{grant_id}/narrow", response_model=None)
 def narrow(grant_id: uuid.UUID, page: Approver, form: Posted) -> HTMLResponse | RedirectResponse:
     """Take items, forms, ways of delivery, time or quantity away; nothing can be added."""
-    reason = form.value("narrow_reason")[:LONGEST_REASON]
+    reason = form.bounded("narrow_reason", LONGEST_REASON)
     if not reason:
         return _shown(page, grant_id, form.with_faults(Fault("narrow_reason", page.text("fault_empty"))))
     last = form.day("narrow_until")
