@@ -150,7 +150,9 @@ IDS: Final[Mapping[str, str]] = {
     "/api/v1/corrections/{}": "SELECT id FROM hub.correction",
     "/api/v1/subscriptions/{}": "SELECT id FROM hub.subscription",
     "/api/v1/relay-endpoints/{}": "SELECT id FROM hub.relay_endpoint",
-    "/api/v1/pushes/{}": "SELECT id FROM hub.push",
+    "/api/v1/pushes/{}": "SELECT id FROM hub.push WHERE entry_id NOT IN"
+    " (SELECT e.id FROM hub.entry e JOIN hub.member m ON m.id = e.provider_id"
+    f" WHERE m.slug IN ('{STRANGER}', '{OTHER}'))",
     "/ledger/receipts/{}": "SELECT id FROM hub.receipt WHERE kind = 'match'",
 }
 
