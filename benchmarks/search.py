@@ -90,7 +90,7 @@ def _at_once(stage: Stage, given: Namespace, texts: Sequence[str]) -> dict[str, 
 def run(given: Namespace) -> dict[str, Any]:
     """Measure."""
     words = Vocabulary(seed=6)
-    with staged() as stage:
+    with staged(is_city=True) as stage:
         loaded = load(stage.database_url, words, given.rows, ITEMS_PER_ENTRY)
         texts = words.queries(ALONE + WARM + AT_ONCE)
         _alone(stage, "datasets", texts[:WARM])

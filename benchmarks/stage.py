@@ -28,6 +28,7 @@ from hub.demo.directory import DemoEntry, demo_entry
 from hub.demo.load import People, describe, found_city, review
 from hub.identity.roles import Role
 from hub.postgres import embedded_url
+from hub.postgres_cluster import ServerOptions, buffers_of
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -109,13 +110,14 @@ def postmaster_of(data_dir: Path) -> int:
 
 
 @contextmanager
-def staged() -> Iterator[Stage]:
-    """Build the stage and take it away again."""
+def staged(*, is_city: bool = False) -> Iterator[Stage]:
+    """Build the stage and take it away again; ``is_city``: with the database's memory of a hub that is no demo."""
     with TemporaryDirectory(prefix="hub-bench-") as name:
         folder, port = Path(name), free_port()
         settings = Settings(data_dir=folder / "data", demo=True, port=port, public_url=f"http://127.0.0.1:{port}")
         settings.data_dir.mkdir()
-        with embedded_url(settings.data_dir) as url:
+        options = ServerOptions(shared_buffers_mib=buffers_of(None, demo=not is_city))
+        with embedded_url(settings.data_dir, options=options) as url:
             database = Database.from_settings(settings, url)
             schema.migrate(database)
             context = console_context(settings, database)

@@ -152,7 +152,8 @@ def sounding_alike(unit: InTransaction, reading: Reading, given: Given, limit: i
 
 def _sounding_so(conditions: Sequence[Condition]) -> sa.Select[Any]:
     t = tables.entry_index
-    return sa.select(t.c.entry_id).where(*conditions).order_by(t.c.standing, t.c.entry_id).limit(number("size"))
+    standing = t.c.standing + sa.literal_column("0", sa.SmallInteger)
+    return sa.select(t.c.entry_id).where(*conditions).order_by(standing, t.c.entry_id).limit(number("size"))
 
 
 def _numbers_held(conditions: Sequence[Condition]) -> sa.Select[Any]:
@@ -231,12 +232,19 @@ def _titles(unit: InTransaction, ways: Alternatives, given: Given) -> Iterable[s
 
 def _titles_so(conditions: Sequence[Condition]) -> sa.Select[Any]:
     t, entry = tables.entry_index, tables.entry
+    # As in :func:`catalogue.finding_query._by_standing`: the sum keeps the index of that order out.
+    standing = t.c.standing + sa.literal_column("0", sa.SmallInteger)
+    first = (
+        sa.select(t.c.entry_id, standing.label("standing"))
+        .where(*conditions)
+        .order_by(standing, t.c.entry_id)
+        .limit(sa.literal_column(str(SUGGESTIONS)))
+        .subquery("first")
+    )
     return (
         sa.select(entry.c.title)
-        .join(t, t.c.entry_id == entry.c.id)
-        .where(*conditions)
-        .order_by(t.c.standing, entry.c.id)
-        .limit(sa.literal_column(str(SUGGESTIONS)))
+        .join(first, first.c.entry_id == entry.c.id)
+        .order_by(first.c.standing, first.c.entry_id)
     )
 
 

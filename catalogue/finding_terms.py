@@ -228,8 +228,18 @@ def vector(terms: Iterable[str]) -> str:
 
 
 def any_of(ways: Alternatives) -> str:
-    """Return the tsquery that asks for all terms of one of the ways."""
-    return "|".join("&".join(map(lexeme, way)) for way in ways)
+    """Return the tsquery that asks for all terms of one of the ways.
+
+    A way that asks for all another asks for, and more, is left out: what it finds is found already.
+    """
+    least = _least(ways) if len(ways) > 1 else ways
+    return "|".join("&".join(map(lexeme, way)) for way in least)
+
+
+def _least(ways: Alternatives) -> Alternatives:
+    sets = [frozenset(way) for way in ways]
+    kept = dict(zip(sets, ways, strict=True))  # ways of the same terms are one
+    return tuple(way for one, way in kept.items() if not any(other < one for other in kept))
 
 
 def all_of(words: Iterable[Word]) -> str:

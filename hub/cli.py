@@ -113,12 +113,14 @@ def opened(settings: Settings, *, joins: bool, is_new: bool = False) -> Iterator
     from hub import schema
     from hub.database import Database
     from hub.postgres import embedded_url
+    from hub.postgres_cluster import ServerOptions, buffers_of
 
     with ExitStack() as stack:
         if settings.database_url is not None:
             url = settings.database_url.get_secret_value()
         else:
-            url = stack.enter_context(embedded_url(settings.data_dir, joins=joins))
+            options = ServerOptions(shared_buffers_mib=buffers_of(settings.database_buffers_mib, demo=settings.demo))
+            url = stack.enter_context(embedded_url(settings.data_dir, joins=joins, options=options))
         database = Database.from_settings(settings, url)
         stack.callback(database.close)
         database.check()

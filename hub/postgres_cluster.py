@@ -62,11 +62,29 @@ class ServerStartError(DatabaseServerError):
     """The server did not start, or does not answer."""
 
 
+LEAST_BUFFERS_MIB: Final = 64
+MOST_BUFFERS_MIB: Final = 1024
+SHARE_OF_MEMORY: Final = 16
+
+
+def buffers_of(wanted: int | None, *, demo: bool) -> int:
+    """Return the shared buffers of a server in MiB: as wanted, or by the memory of the machine; little for a demo."""
+    if wanted is not None:
+        return wanted
+    if demo:
+        return LEAST_BUFFERS_MIB
+    try:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+    except (AttributeError, ValueError, OSError):  # not every system tells
+        return LEAST_BUFFERS_MIB
+    return min(MOST_BUFFERS_MIB, max(LEAST_BUFFERS_MIB, memory // SHARE_OF_MEMORY))
+
+
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
     """How the server runs; the defaults keep hub and server together below 512 MiB."""
 
-    shared_buffers_mib: int = 64
+    shared_buffers_mib: int = LEAST_BUFFERS_MIB
     max_connections: int = 100
     start_timeout_seconds: float = 300.0
     """Longest wait for a start; recovery after a crash takes time in proportion to what was written."""

@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(default=None, title="数据库连接；不设则使用内置数据库")
     """libpq URL of a PostgreSQL 15 or newer; unset: the embedded database below the data directory."""
 
+    database_buffers_mib: int | None = Field(
+        default=None, ge=16, le=65536, title="内置数据库的缓冲区，MiB；不设则按内存大小（演示模式 64）"
+    )
+    """Shared buffers of the embedded database; unset: a sixteenth of the machine's memory between 64 and 1,024 MiB, in
+    demo mode 64. An external PostgreSQL has its own."""
+
     read_database_url: SecretStr | None = Field(default=None, title="只读副本连接，用于长时间读取")
     """libpq URL of a streaming replica for long reads; unset: reads go to the main database."""
 

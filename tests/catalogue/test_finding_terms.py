@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalogue.finding_terms import fold, plain_terms, read, title_terms
+from catalogue.finding_terms import any_of, fold, plain_terms, read, title_terms
 from catalogue.synonyms import GENERIC, groups_by_word
 
 
@@ -82,3 +82,20 @@ def test_a_text_is_found_by_itself(text: str) -> None:
 @given(st.text(max_size=40))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+def test_a_way_that_asks_for_more_than_another_is_not_asked_for() -> None:
+    assert any_of((("法人",), ("法人", "人名"), ("姓名", "人名"))) == "'法人'|'姓名'&'人名'"
+
+
+def test_ways_of_the_same_terms_are_asked_for_once() -> None:
+    assert any_of((("甲乙", "乙丙"), ("乙丙", "甲乙"))).count("|") == 0
+
+
+@given(
+    st.lists(st.frozensets(st.sampled_from("甲乙丙丁"), min_size=1), min_size=1, max_size=6),
+    st.frozensets(st.sampled_from("甲乙丙丁")),
+)
+def test_what_is_found_is_the_same_whatever_is_left_out(ways: list[frozenset[str]], held: frozenset[str]) -> None:
+    asked = [{term.strip("'") for term in way.split("&")} for way in any_of(tuple(map(tuple, ways))).split("|")]
+    assert any(way <= held for way in ways) == any(way <= held for way in asked)

@@ -19,7 +19,14 @@ import pytest
 
 from hub.postgres import EmbeddedPostgres, embedded_url, running_url
 from hub.postgres_binaries import Account, Binaries, NoBinariesError, account_for, find_binaries
-from hub.postgres_cluster import DataDirUnusableError, DataDirVersionError, ServerOptions
+from hub.postgres_cluster import (
+    LEAST_BUFFERS_MIB,
+    MOST_BUFFERS_MIB,
+    DataDirUnusableError,
+    DataDirVersionError,
+    ServerOptions,
+    buffers_of,
+)
 from hub.postgres_files import DataDirInUseError, read_mark
 
 if TYPE_CHECKING:
@@ -321,3 +328,15 @@ def test_a_data_directory_of_an_ordinary_user_opens_for_root_and_stays_theirs(sh
     os.chown(short_dir, 65534, 65534)
     with EmbeddedPostgres(short_dir, UNWATCHED) as server:
         assert Path(f"/proc/{server.pid}").stat().st_uid == 65534
+
+
+def test_a_demo_takes_the_least_buffers() -> None:
+    assert buffers_of(None, demo=True) == LEAST_BUFFERS_MIB
+
+
+def test_a_city_takes_buffers_by_the_memory_of_the_machine() -> None:
+    assert LEAST_BUFFERS_MIB <= buffers_of(None, demo=False) <= MOST_BUFFERS_MIB
+
+
+def test_buffers_are_as_the_operator_wants_them() -> None:
+    assert buffers_of(300, demo=True) == 300
