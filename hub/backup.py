@@ -19,6 +19,7 @@ from hub.backup_manifest import DUMP, Manifest, TableFact, file_fact, read_manif
 from hub.backup_programs import dump, undump
 from hub.backup_tables import analyse, digest, is_empty, newest_checkpoint, one_moment, server_version, tables
 from hub.database import Database
+from hub.number_keys import FOLDER as NUMBERS
 from hub.postgres import embedded_url
 from policies.errors import DomainError
 
@@ -71,9 +72,12 @@ class RestoreReport:
 
 
 def key_files(data_dir: Path, receipt_key: Path) -> list[Path]:
-    """Return the private key files a backup must hold: the folder ``keys``, and the receipt key wherever it is."""
-    folder = data_dir / "keys"
-    found = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    """Return the private key files a backup must hold: the folder ``keys``, and the receipt key wherever it is.
+
+    Those of identity numbers have a folder of their own in it.
+    """
+    folders = (data_dir / "keys", data_dir / "keys" / NUMBERS)
+    found = [path for each in folders if each.is_dir() for path in sorted(each.iterdir()) if path.is_file()]
     return found if receipt_key in found or not receipt_key.is_file() else [*found, receipt_key]
 
 
@@ -150,10 +154,14 @@ def _write(database: Database, folder: Path, keys: list[Path], tell: Callable[[P
         checkpoint, server = newest_checkpoint(unit), server_version(unit)
         revision = schema.revision_of(unit)
     (folder / "keys").mkdir(mode=PRIVATE_FOLDER)
-    for path in keys:
-        shutil.copyfile(path, folder / "keys" / path.name)
+    named = {
+        f"keys/{NUMBERS}/{path.name}" if path.parent.name == NUMBERS else f"keys/{path.name}": path for path in keys
+    }
+    for name, path in named.items():
+        (folder / name).parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        shutil.copyfile(path, folder / name)
     tell(Progress(total, total, "备份含签名私钥，请妥善保管", "the backup holds private keys: keep it safe"))
-    names = [DUMP, *(f"keys/{path.name}" for path in keys)]
+    names = [DUMP, *named]
     return Manifest(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         hub_version=_hub_version(),
@@ -225,6 +233,7 @@ def _restore_keys(source: Path, data_dir: Path, manifest: Manifest) -> None:
     for name in manifest.files:
         if name != DUMP:
             path = data_dir / name
+            path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
             path.touch(mode=PRIVATE_FILE)
             shutil.copyfile(source / name, path)
 

@@ -21,7 +21,7 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 SEAL: Final = "manifest.sha256"
 DUMP: Final = "database.dump"
-FILE_NAME: Final = re.compile(r"database\.dump|keys/[A-Za-z0-9_-][A-Za-z0-9._-]*")
+FILE_NAME: Final = re.compile(r"database\.dump|keys/(?:numbers/)?[A-Za-z0-9_-][A-Za-z0-9._-]*")
 """Names a manifest may list; a restore writes nowhere else."""
 
 

@@ -123,7 +123,7 @@ def store_faults(work: Work, taken: Taken) -> None:
         position = store.add_rejections(unit, push_id, chunk, first=position)
     if taken.resumed is None and (taken.rows.rows or taken.rows.left_out):
         lapses = work.context.now() + timedelta(days=work.context.keeping.held_days)
-        held = HeldPush(push_id, taken.head, taken.rows.rows, taken.rows.left_out, lapses)
+        held = HeldPush(push_id, taken.head, taken.rows.rows, taken.rows.left_out, lapses, seals=work.context.numbers)
         held_store.add_held(unit, held, taken.rows.frames())
 
 

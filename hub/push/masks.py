@@ -21,6 +21,8 @@ _LONG: Final = 15
 _HIDDEN: Final = frozenset({Sensitivity.SPI, Sensitivity.MIN, Sensitivity.SS, Sensitivity.WS})
 _MASKED: Final = frozenset({Sensitivity.PI, Sensitivity.TS})
 _CODES: Final = frozenset({"organisation_code", "division_code", "org_code"})
+_PERSON: Final = r"^\s*[1-8][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]\s*$"
+"""What reads like an identity number; no organisation code or division code does."""
 _LONG_DIGITS: Final = r"([0-9]{3})[0-9]{7,}([0-9Xx])"
 
 
@@ -43,7 +45,12 @@ def masked(values: pl.Series, item: Item) -> pl.Series:
         tail = pl.when(is_long).then(column.str.slice(-1)).otherwise(pl.lit(""))
         shown = head + pl.lit("***********").str.slice(0, (length - 1).clip(0, 11)) + tail
     elif item.check in _CODES:
-        shown = column
+        # A number that stands in the wrong column is hidden there too.
+        shown = (
+            pl.when(column.str.contains(_PERSON))
+            .then(column.str.replace_all(_LONG_DIGITS, "${1}***${2}"))
+            .otherwise(column)
+        )
     else:
         shown = column.str.replace_all(_LONG_DIGITS, "${1}***${2}")
     line = shown.str.replace_all(r"\s+", " ")

@@ -53,7 +53,7 @@ class Bench:
 
 def bench_of(context: Context, unit: Unit, push: StoredPush) -> Bench:
     """Return the rows of a push for mending (raises :class:`NothingHeldError`)."""
-    held, chosen = marking.held_of(unit, push)
+    held, chosen = marking.held_of(unit, push, context.numbers)
     resource = load_resource(context, unit, push.given.entry_id)
     items = resource.entry.items
     plan = CheckPlan(items, resource.entry.keys, context.today(), context.demo, own_codes(unit, items))
@@ -162,7 +162,7 @@ def check(bench: Bench, rows: Sequence[HeldRow]) -> dict[int, list[dict[str, obj
 
 def _store(bench: Bench, row: HeldRow, faults: Sequence[Mapping[str, object]]) -> None:
     cells = {position(index): value for index, value in enumerate(row.cells or ())}
-    held_store.mend(bench.unit, bench.held.push_id, row.line, cells, marking.shown(faults))
+    held_store.mend(bench.unit, bench.held, row.line, cells, marking.shown(faults))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def replace_all(bench: Bench, replacing: Replacing) -> dict[str, Any]:
     """
     held_store.lock_held(bench.unit, bench.held.push_id)
     place = _place(bench.held.head, replacing.item)
-    chosen = replace(bench.chosen, rule=replacing.rule, cell=(position(place), replacing.old))
+    chosen = replace(bench.chosen, rule=replacing.rule, cell=(position(place), bench.held.forms(replacing.old)))
     count = held_store.pending_rows(bench.unit, bench.held.push_id, chosen)
     if replacing.expected is None:
         return {"rows": count, "done": False}

@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 
 from hub.rows import staging, writing
+from hub.rows.sealed_state import begin
 from hub.rows.tables import RowState, RowTable, ensure, index_items, key_indexes, state
 from policies.errors import DomainError
 
@@ -198,6 +199,7 @@ def _first_load(
     driver: Driver, job: Merge, chunks: Iterable[pl.DataFrame], before: RowState, *, frozen: bool
 ) -> MergeCounts:
     """COPY straight into the empty table, then build the indexes: no staging, no merge."""
+    begin(driver, job.table)
     mark = staging.Mark(job.number, before.next_row, frozen=frozen)
     count = staging.load(driver, job.table, chunks, mark)
     for statement in key_indexes(job.table):

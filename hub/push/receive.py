@@ -104,9 +104,9 @@ def accept(context: Context, database: Database, arrival: Arrival, limits: Limit
     return accepted
 
 
-def _folder_of(arrival: Arrival) -> Path | None:
-    """Return where temporary files of a push lie: beside its file, but never among the files of the spool."""
-    return None if arrival.releases is not None else arrival.path.parent
+def _folder_of(arrival: Arrival) -> Path:
+    """Return where temporary files of a push lie: beside its file."""
+    return arrival.path.parent
 
 
 def known(context: Context, database: Database, arrival: Arrival) -> store.StoredPush | None:
@@ -171,7 +171,7 @@ def _in_unit(door: _Door, arrival: Arrival) -> tuple[Accepted, bool]:
         return Accepted(earlier, is_new=False), False
     faults.point("push.received")
     if root is not None:
-        origin = returning.origin_of(unit, root, arrival.mode)
+        origin = returning.origin_of(unit, root, arrival.mode, door.context.numbers)
     work = Work(door.context, unit, resource, given, arrival)
     with told_if_changed(read.changed):
         taken = take_in(work, origin, door.limits, door.folder)

@@ -68,16 +68,16 @@ def release(context: Context, database: Database, push_id: uuid.UUID, actor: Act
         _may_release(unit, wait, actor)
         _in_turn(unit, wait)
         moved = row_state(unit, wait.entry_id).version != wait.base_version
-        arrival = from_json(dict(wait.arrival), waiting.spool_of(context).path(wait.spool_key), wait.member_id,
-                            actor.staff_id)  # fmt: skip
-    arrival = replace(arrival, releases=push_id)
+    with waiting.lent_file(context, wait.spool_key) as path:
+        arrival = from_json(dict(wait.arrival), path, wait.member_id, actor.staff_id)
+        arrival = replace(arrival, releases=push_id, dry_run=moved)
+        accepted = receive.accept(context, database, arrival, limits)
     if moved:
-        tried = receive.accept(context, database, replace(arrival, dry_run=True), limits)
         with database.begin() as unit:
             version = row_state(unit, wait.entry_id).version
             shown = store.get(unit, push_id)
             report = dict(shown.outcome.report) if shown is not None else {}
-            kept = {name: tried.push.outcome.report[name] for name in ("difference", "guard")}
+            kept = {name: accepted.push.outcome.report[name] for name in ("difference", "guard")}
             wait_store.renew(unit, push_id, version, report | kept)
         raise NotWaitingError(
             f"推送等待期间数据已有新版本（第 {version} 版），差异已重新比对，请看过再放行",
@@ -86,7 +86,6 @@ def release(context: Context, database: Database, push_id: uuid.UUID, actor: Act
             next_en="read the new difference in the report of the push, then release it again",
             facts={"version": version, "push": str(push_id)},
         )
-    accepted = receive.accept(context, database, arrival, limits)
     with database.begin() as unit:
         waiting.drop_file(context, unit, wait)
     return accepted

@@ -1,27 +1,30 @@
 """The spool: received files that must outlive their request (a push awaiting release, a held one, a fetched table).
 
-Content-addressed by SHA-256: one file a digest, whatever it was called, so that a repeat costs no second copy. A
-file is on disk, under its final name, before :meth:`Spool.keep` returns. Several hub processes share one folder
-(``<data_dir>/spool``): every step is one rename or one unlink, and a step done by another process is no error.
-What the bytes mean, who may see them and how long they stay is the business of the table that names the key.
+Encrypted (:mod:`hub.identity.sealed_files`) and content-addressed by SHA-256: one file a digest, whatever it was
+called, so that a repeat costs no second copy. A file is on disk, under its final name, before :meth:`Spool.keep`
+returns. Several hub processes share one folder (``<data_dir>/spool``): every step is one rename or one unlink, and a
+step done by another process is no error. What the bytes mean, who may see them and how long they stay is the business
+of the table that names the key.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
-from contextlib import suppress
-from tempfile import mkstemp
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkstemp
 from typing import TYPE_CHECKING, Final
 
+from hub.identity.sealed_files import sealed_size
 from policies.errors import DomainError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import timedelta
-    from pathlib import Path
+
+    from hub.identity.sealed_files import FileKey
 
 DIGEST_BYTES: Final = 32
 KEY: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -45,12 +48,13 @@ class SpooledFileGoneError(DomainError):
 class Spool:
     """The files kept below ``folder``; made when absent, private to the hub (0700, files 0600)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: FileKey) -> None:
         """Nothing is read before a file is kept or asked for."""
         self._folder = folder
+        self._key = key
 
     def keep(self, path: Path, digest: bytes) -> str:
-        """Move a received file in and return its key; the file at ``path`` is gone afterwards.
+        """Take a received file in and return its key; the file at ``path`` is gone afterwards.
 
         ``digest`` is the SHA-256 (32 bytes) of the file, computed by whoever received it. Where the spool
         already holds that content, the copy kept first stays and is young again.
@@ -65,7 +69,7 @@ class Spool:
         key = digest.hex()
         target = self._place(key)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if target.is_file() and target.stat().st_size == path.stat().st_size:
+        if target.is_file() and target.stat().st_size == sealed_size(path.stat().st_size):
             with suppress(FileNotFoundError):  # swept in between: then the move below brings it back
                 os.utime(target)
                 path.unlink()
@@ -74,7 +78,7 @@ class Spool:
         return key
 
     def path(self, key: str) -> Path:
-        """Return where the file of a key lies; read it, never write it.
+        """Return where the file of a key lies, encrypted.
 
         Raises:
             SpooledFileGoneError: it is not there.
@@ -83,6 +87,19 @@ class Spool:
         if not place.is_file():
             raise SpooledFileGoneError
         return place
+
+    @contextmanager
+    def lent(self, key: str, folder: Path) -> Iterator[Path]:
+        """Give the file of a key as it was received, in a folder of its own below ``folder``, for the block alone.
+
+        Raises:
+            SpooledFileGoneError: it is not there.
+            hub.identity.sealed_files.SealedFileBrokenError: it does not open.
+        """
+        with TemporaryDirectory(prefix="lent-", dir=folder) as name:
+            path = Path(name) / "file"
+            self._key.open(self.path(key), path)
+            yield path
 
     def drop(self, key: str) -> None:
         """Remove the file of a key; one that is gone already is no error."""
@@ -117,22 +134,19 @@ class Spool:
         return self._folder / key[:2] / key
 
     def _move(self, path: Path, target: Path) -> None:
-        """Put the bytes of ``path`` on disk under their final name, across file systems too."""
+        """Put the bytes of ``path`` on disk, encrypted, under their final name."""
         handle, name = mkstemp(prefix=PARTIAL, dir=target.parent)
         os.close(handle)
         partial = target.parent / name.rpartition(os.sep)[2]
         try:
-            shutil.move(path, partial)
             partial.chmod(0o600)
-            _sync(partial)
+            self._key.seal(path, partial)
             partial.replace(target)
         except BaseException:
-            if not path.exists() and partial.exists():
-                shutil.move(partial, path)
             partial.unlink(missing_ok=True)
             raise
-        os.utime(target)
         _sync(target.parent)
+        path.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING, Final
 
 from hub.identity.roles import Role
@@ -28,6 +28,7 @@ from hub.push.store import PushState
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Iterator
     from datetime import datetime
 
     from hub.context import Context
@@ -41,14 +42,27 @@ SUBJECT: Final = "push"
 
 def spool_of(context: Context) -> Spool:
     """Return where the files of pushes that wait lie (raises :class:`CannotWaitError` where there is no such place)."""
-    if context.keeping.spool is None:
+    if context.keeping.spool is None or context.keeping.key is None:
         raise CannotWaitError(
             "该资源的推送须等待放行，而这里没有存放文件的地方",
             "pushes to this resource must wait for a person, and there is no place here to keep the file",
             next_zh="请通过运行中的平台推送",
             next_en="push through the running hub",
         )
-    return Spool(context.keeping.spool)
+    return Spool(context.keeping.spool, context.keeping.key)
+
+
+@contextmanager
+def lent_file(context: Context, key: str) -> Iterator[Path]:
+    """Give a file of the spool in the clear, for the block alone (raises as :meth:`hub.push.spool.Spool.lent`)."""
+    spool, folder = spool_of(context), context.keeping.incoming
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with spool.lent(key, folder) as path:
+            yield path
+        return
+    with TemporaryDirectory(prefix="lent-") as name, spool.lent(key, Path(name)) as path:
+        yield path
 
 
 def not_waiting() -> NotWaitingError:

@@ -7,7 +7,7 @@ table, for :func:`policies.disclosure.control` alone to look at; nobody outside 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from hub.rows.conditions import Sql, quoted
 from hub.rows.errors import QueryError, QuerySyntaxError, QueryTooComplexError, UnknownItemError
 from hub.rows.parsing import parse_where
 from hub.rows.query import Page, Query, check_budget
+from hub.rows.sealed import opened_rows
 from hub.rows.shapes import not_comparable
 from policies.disclosure import TOTAL, Cell, Place, Table
 from policies.facts import Treatment
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from catalogue.item import Item
     from hub.rows.query import Where
+    from hub.rows.sealed import Seals
     from hub.rows.tables import RowTable
     from policies.decision import Permit
 
@@ -184,6 +186,8 @@ class CompiledAggregation:
     asked: Aggregation
     statement: bytes
     parameters: tuple[object, ...]
+    sealed: tuple[tuple[int, Seals], ...] = field(default=(), repr=False)
+    """Places of the values of sealed items among those of a row."""
 
 
 def person_column(table: RowTable) -> str | None:
@@ -211,7 +215,13 @@ def compile_aggregation(asked: Aggregation, permit: Permit, table: RowTable) -> 
     built.extend(source)
     built.add(f"GROUP BY CUBE ({', '.join(groups)})" if groups else "GROUP BY ()")
     built.add("LIMIT %s::bigint", MAX_CELLS + 1)
-    return CompiledAggregation(asked, built.statement(), built.bound())
+    width = len(groups)
+    sealed = tuple(
+        (1 + width + number, seals)
+        for number, dimension in enumerate(asked.group_by)
+        if (seals := table.seals_of(dimension.item)) is not None
+    )
+    return CompiledAggregation(asked, built.statement(), built.bound(), sealed)
 
 
 def _expression(item: Item, dimension: Dimension) -> str:
@@ -253,7 +263,7 @@ async def run_aggregation(connection: AsyncDriver, compiled: CompiledAggregation
     found = await cursor.fetchall()
     if len(found) > MAX_CELLS:
         raise QueryTooComplexError("表格单元格数", "the number of cells of the table is", MAX_CELLS, "group_by")
-    return _tabled(compiled.asked, found, traits)
+    return _tabled(compiled.asked, opened_rows(found, compiled.sealed), traits)
 
 
 def _tabled(asked: Aggregation, found: Sequence[tuple[Any, ...]], traits: frozenset[int]) -> Tabled:

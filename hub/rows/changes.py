@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from hub.rows.compiler import GIVEN, Column, row_filter_sql
+from hub.rows.compiler import GIVEN, column_of, row_filter_sql
 from hub.rows.conditions import Sql, quoted
 from hub.rows.cursors import Place, fingerprint
 from hub.rows.errors import (
@@ -31,9 +31,10 @@ from hub.rows.errors import (
 )
 from hub.rows.store import masked
 from hub.rows.tables import sql_type
-from policies.facts import Action, Treatment
+from policies.facts import Action
 
 if TYPE_CHECKING:
+    from hub.rows.compiler import Column
     from hub.rows.cursors import CursorKey
     from hub.rows.store import AsyncDriver, Reading
     from hub.rows.tables import RowTable
@@ -147,9 +148,7 @@ def _columns(since: Since, permit: Permit, table: RowTable) -> tuple[Column, ...
     wanted = since.items if since.items is not None else tuple(name for name in table.columns if name in given)
     if not wanted or any(name not in given or name not in table.by_column for name in wanted):
         raise UnknownItemError("items")
-    return tuple(
-        Column(table.by_column[name], given[name].treatment is Treatment.MASKED, given[name].masking) for name in wanted
-    )
+    return tuple(column_of(table, given[name]) for name in wanted)
 
 
 def _statement(table: RowTable, columns: tuple[Column, ...], narrowed: Sql, place: tuple[int, int], limit: int) -> Sql:

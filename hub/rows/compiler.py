@@ -10,15 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hub.rows.conditions import Sql, condition, quoted
+from hub.rows.conditions import Sql, condition, equality, quoted
 from hub.rows.cursors import CursorKey, Place, fingerprint
 from hub.rows.errors import NotQueryableError, PermitMismatchError, QueryError, RowFilterError, UnknownItemError
-from hub.rows.operands import operand
 from hub.rows.ordering import Sort, pieces, sorting
 from hub.rows.parsing import parse_where
 from hub.rows.query import comparisons
 from hub.rows.shapes import box_column
-from hub.rows.tables import sql_type
 from policies.facts import Action, Treatment
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
     from catalogue.item import Item
     from hub.rows.query import Comparison, Count, Query
+    from hub.rows.sealed import Seals
     from hub.rows.tables import RowTable
     from policies.decision import Permit
     from policies.results import ItemDecision
@@ -39,11 +38,15 @@ _NEVER = f"{2**63 - 1}::bigint"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of an answer: the item, and, masked, by which rule (None then means: suppress)."""
+    """One column of an answer: the item, and, masked, by which rule (None then means: suppress).
+
+    ``seals`` open its stored values; None where they are not sealed.
+    """
 
     item: Item
     is_masked: bool
     masking: str | None
+    seals: Seals | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +198,13 @@ def _selected(query: Query, permit: Permit, table: RowTable) -> tuple[Column, ..
             raise UnknownItemError("items")
     if not wanted:
         raise UnknownItemError("items")
-    return tuple(
-        Column(table.by_column[name], given[name].treatment is Treatment.MASKED, given[name].masking) for name in wanted
-    )
+    return tuple(column_of(table, given[name]) for name in wanted)
+
+
+def column_of(table: RowTable, given: ItemDecision) -> Column:
+    """Return a column of the table as it was decided to be shown."""
+    is_masked = given.treatment is Treatment.MASKED
+    return Column(table.by_column[given.column], is_masked, given.masking, table.seals_of(given.column))
 
 
 def _where(query: Query, permit: Permit, table: RowTable, subject: Subject | None) -> Sql:
@@ -231,7 +238,7 @@ def row_filter_sql(table: RowTable, permit: Permit, subject: Subject | None = No
         item = table.by_column.get(subject.column)
         if item is None:
             raise RowFilterError
-        built.add(f"{quoted(subject.column)} = %s::{sql_type(item)}", operand(item, subject.value, subject.column))
+        built.extend(equality(table, item, subject.value, subject.column))
     for entry in permit.row_filter:
         if subject is not None and entry in (("own_record", subject.key), ("ward_record", subject.key)):
             continue

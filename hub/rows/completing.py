@@ -13,7 +13,8 @@ import psycopg
 from psycopg import sql
 
 from hub.rows.operands import operand
-from hub.rows.tables import sql_type, state
+from hub.rows.sealed_state import opened_frame, sealing_of
+from hub.rows.tables import lock, sql_type, state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +41,12 @@ def standing_rows(unit: Unit, table: RowTable, keys: Sequence[Mapping[str, objec
     schema = {PLACE: pl.Int64, **dict.fromkeys(columns, pl.String)}
     if not keys or not table.key or state(unit, table.entry_id).version == 0:
         return pl.DataFrame(schema=schema)
-    typed: list[list[Any]] = [[operand(table.by_column[name], key[name], name) for key in keys] for name in table.key]
+    # Read in the transaction in which they are pushed: nothing is sealed anew before it ends.
+    lock(unit, table.entry_id)
+    sealing = sealing_of(unit.driver, table)
+    typed: list[list[Any]] = [
+        [sealing.value(name, operand(table.by_column[name], key[name], name)) for key in keys] for name in table.key
+    ]
     given = sql.SQL(", ").join(
         sql.SQL("%s::{}[]").format(sql.SQL(sql_type(table.by_column[name]))) for name in table.key
     )
@@ -80,4 +86,4 @@ def _fetched(
             found = unit.driver.execute(statement, parameters).fetchall()
     except psycopg.errors.UndefinedTable:
         found = []
-    return pl.DataFrame(found, schema=dict(schema), orient="row")
+    return opened_frame(table, pl.DataFrame(found, schema=dict(schema), orient="row"))

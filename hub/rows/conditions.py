@@ -17,6 +17,7 @@ from catalogue.shapes import is_shape
 from hub.rows.errors import NotQueryableError, OperandError, QueryError
 from hub.rows.operands import is_text, operand, truth
 from hub.rows.query import And, Comparison, Not, Op, Or
+from hub.rows.sealed import forms, only_equal
 from hub.rows.shapes import asked_box, box_column
 from hub.rows.tables import sql_type
 
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hub.rows.query import Where
+    from hub.rows.sealed import Seals
     from hub.rows.tables import RowTable
 
 _COMPARE = {Op.EQ: "=", Op.NE: "<>", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
 _RANGE = frozenset({Op.LT, Op.LE, Op.GT, Op.GE})
+_SEALED = frozenset({Op.EQ, Op.NE, Op.IN})
 _ROW_NUMBER = Item("行号", "_row", DataType.INTEGER)
 _LAST_CHARACTER = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
@@ -87,7 +90,7 @@ def _build(
             item = table.by_column.get(where.item)
             if item is None or not allowed(where, required and where.op is Op.EQ):
                 raise NotQueryableError(where.position)
-            _compare(item, where, built)
+            _compare(table, item, where, built)
         case And(parts) | Or(parts):
             word = "AND" if isinstance(where, And) else "OR"
             built.add("(")
@@ -102,9 +105,37 @@ def _build(
             built.add(")")
 
 
-def _compare(item: Item, node: Comparison, built: Sql) -> None:
-    name, kind = quoted(item.column), sql_type(item)
-    if node.op is Op.BBOX:
+def equality(table: RowTable, item: Item, value: object, position: str) -> Sql:
+    """Return the SQL of an item equal to one value, whatever form it is stored in.
+
+    Raises:
+        OperandError: the value is not of the item's type.
+
+    """
+    name, typed, seals = quoted(item.column), operand(item, value, position), table.seals_of(item.column)
+    if seals is not None:
+        return Sql([f"{name} = ANY(%s::text[])"], [forms(seals, str(typed))])
+    return Sql([f"{name} = %s::{sql_type(item)}"], [typed])
+
+
+def _compare_sealed(item: Item, seals: Seals, node: Comparison, built: Sql) -> None:
+    """Compare a sealed item: by equality, which looks for each form a value can be stored in."""
+    if node.op not in _SEALED:
+        raise only_equal(item)
+    values = node.value if isinstance(node.value, tuple) else (node.value,)
+    if node.op is Op.IN and (values is not node.value or not values):
+        raise OperandError(item.column, "取值列表", "a list of values")
+    if node.op is not Op.IN and values is node.value:
+        raise OperandError(item.column, "单个值", "one value")
+    found = [form for value in values for form in forms(seals, str(operand(item, value, item.column)))]
+    built.add(f"{quoted(item.column)} {'<> ALL' if node.op is Op.NE else '= ANY'}(%s::text[])", found)
+
+
+def _compare(table: RowTable, item: Item, node: Comparison, built: Sql) -> None:
+    name, kind, seals = quoted(item.column), sql_type(item), table.seals_of(item.column)
+    if seals is not None and node.op is not Op.IS_NULL:
+        _compare_sealed(item, seals, node, built)
+    elif node.op is Op.BBOX:
         _within(item, node, built)
     elif node.op is Op.IS_NULL:
         built.add(f"{name} IS NULL" if truth(node.value, item.column) else f"{name} IS NOT NULL")

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from psycopg import sql
 
+from hub.rows.sealed import opened_rows
 from hub.rows.tables import stored_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import psycopg
 
     from hub.database import Unit
     from hub.rows.tables import RowTable
@@ -62,13 +65,10 @@ def _standing(table: RowTable, version: int, other: int) -> sql.Composed:
     )
 
 
-def difference(
-    unit: Unit, table: RowTable, versions: tuple[int, int], *, after: int = 0, limit: int = 100
-) -> Difference:
-    """Return what leads from the first of ``versions`` to the second; items that left the entry are not compared."""
-    driver = unit.driver
-    known = set(stored_columns(driver, table))
-    names = [name for name in table.columns if name in known]
+def _pair(
+    driver: psycopg.Connection[tuple[Any, ...]], table: RowTable, versions: tuple[int, int], names: list[str]
+) -> None:
+    """Put the rows of two versions side by side into a temporary table."""
     driver.execute(
         sql.SQL(
             "CREATE TEMP TABLE version_pair ON COMMIT DROP AS SELECT coalesce(a._row, b._row) AS _row,"
@@ -85,6 +85,16 @@ def difference(
             now=_standing(table, versions[1], versions[0]),
         )
     )
+
+
+def difference(
+    unit: Unit, table: RowTable, versions: tuple[int, int], *, after: int = 0, limit: int = 100
+) -> Difference:
+    """Return what leads from the first of ``versions`` to the second; items that left the entry are not compared."""
+    driver = unit.driver
+    known = set(stored_columns(driver, table))
+    names = [name for name in table.columns if name in known]
+    _pair(driver, table, versions, names)
     differs = [
         sql.SQL("{} IS DISTINCT FROM {}").format(sql.Identifier(f"_a{n}"), sql.Identifier(f"_b{n}"))
         for n in range(len(names))
@@ -112,7 +122,13 @@ def difference(
         (after, limit + 1),
     ).fetchall()
     driver.execute("DROP TABLE pg_temp.version_pair")
-    rows = tuple(_row(names, one) for one in found[:limit])
+    sealed = [
+        (3 + side + place, seals)
+        for place, name in enumerate(names)
+        if (seals := table.seals_of(name)) is not None
+        for side in (0, len(names))
+    ]
+    rows = tuple(_row(names, one) for one in opened_rows(found[:limit], sealed))
     return Difference(
         counts[0],
         counts[2],

@@ -213,3 +213,20 @@ class PermitMismatchError(RowsError):
             next_zh="请核对资源与授权编号后重试",
             next_en="check resource and grant and ask again",
         )
+
+
+class NumberKeyNeededError(RowsError):
+    """A key of identity numbers is to be removed, and is in force, not there, or something is sealed under it."""
+
+    def __init__(self, version: int, resources: int = 0, texts: int = 0, *, why: tuple[str, str] | None = None) -> None:
+        zh, en = why or (
+            f"仍有 {resources} 个资源、平台自身的 {texts} 处由它加密",
+            f"{resources} resources and {texts} texts of the hub itself are still sealed under it",
+        )
+        super().__init__(
+            f"第 {version} 版号码密钥不能删除：{zh}",
+            f"the key of numbers of version {version} cannot be removed: {en}",
+            next_zh="运行 hub key rotate-numbers 直到全部换完；用 hub key numbers 查看各版本",
+            next_en="run hub key rotate-numbers until nothing remains; hub key numbers shows the versions",
+            facts={"version": version, "resources": resources, "texts": texts},
+        )

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from hub.rows.compiler import row_filter_sql
-from hub.rows.conditions import Sql, quoted
+from hub.rows.conditions import Sql, equality, quoted
 from hub.rows.errors import NotQueryableError, PermitMismatchError, QueryTimeoutError
-from hub.rows.operands import operand
-from hub.rows.tables import sql_type
+from hub.rows.sealed import opened_rows
 from policies.facts import Action, Treatment
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping
 
+    from hub.rows.sealed import Seals
     from hub.rows.tables import RowTable
     from policies.decision import Permit
 
@@ -40,6 +40,7 @@ class Lookup:
     columns: tuple[str, ...]
     statement: bytes
     parameters: tuple[object, ...]
+    sealed: tuple[tuple[int, Seals], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,15 @@ def compile_lookup(permit: Permit, table: RowTable, key: Mapping[str, object], c
     built.add("(SELECT version FROM hub.row_set WHERE entry_id = %s)", table.entry_id)
     built.add(f"FROM data.r_{table.entry_id.hex} WHERE true")
     for column, value in key.items():
-        item = table.by_column[column]
-        built.add(f"AND {quoted(column)} = %s::{sql_type(item)}", operand(item, value, column))
+        built.add("AND")
+        built.extend(equality(table, table.by_column[column], value, column))
     narrowed = row_filter_sql(table, permit)
     if narrowed.text:
         built.add("AND")
         built.extend(narrowed)
     built.add("LIMIT 2")
-    return Lookup(table.entry_id, columns, built.statement(), built.bound())
+    sealed = tuple((place, seals) for place, name in enumerate(columns) if (seals := table.seals_of(name)) is not None)
+    return Lookup(table.entry_id, columns, built.statement(), built.bound(), sealed)
 
 
 async def run_lookup(connection: AsyncDriver, lookup: Lookup) -> Found:
@@ -107,4 +109,5 @@ async def run_lookup(connection: AsyncDriver, lookup: Lookup) -> Found:
         version = 0 if row is None else int(row[0])
     if len(rows) != 1:
         return Found(None, len(rows) > 1, version)
-    return Found(dict(zip(lookup.columns, rows[0][:-1], strict=True)), is_ambiguous=False, version=version)
+    (record,) = opened_rows(rows, lookup.sealed)
+    return Found(dict(zip(lookup.columns, record[:-1], strict=True)), is_ambiguous=False, version=version)

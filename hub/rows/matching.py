@@ -17,6 +17,8 @@ from hub.rows.compiler import row_filter_sql
 from hub.rows.conditions import Sql, quoted
 from hub.rows.errors import NotQueryableError, PermitMismatchError, QueryTimeoutError
 from hub.rows.lookup import COMPARABLE
+from hub.rows.sealed import opened_rows
+from hub.rows.sealed_state import sealing_of
 from hub.rows.tables import sql_type
 from policies.facts import Action
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hub.database import Database
+    from hub.rows.sealed_state import Sealing
     from hub.rows.tables import RowTable
     from policies.decision import Permit
 
@@ -132,14 +135,19 @@ def run_match(database: Database, matcher: Matcher, keys: Sequence[tuple[object,
             ).fetchone()
             if state is None:
                 return Records({}, frozenset(), 0)
+            sealing = sealing_of(driver, matcher.table)  # of the same snapshot as the rows
             driver.execute(f"SET LOCAL work_mem = '{_SORT_MEMORY}'")
             driver.execute(matcher.temporary)
-            _load(driver, matcher, keys)
+            _load(driver, matcher, keys, sealing)
             driver.execute("ANALYZE _match_key")
             rows = driver.execute(matcher.statement, matcher.parameters).fetchall()
     except psycopg.errors.QueryCanceled:
         raise QueryTimeoutError from None
-    found = {int(row[0]): (int(row[2]), row[3:]) for row in rows if row[1] == 1}
+    table = matcher.table
+    sealed = [
+        (3 + place, seals) for place, name in enumerate(matcher.columns) if (seals := table.seals_of(name)) is not None
+    ]
+    found = {int(row[0]): (int(row[2]), row[3:]) for row in opened_rows(rows, sealed) if row[1] == 1}
     return Records(found, frozenset(int(row[0]) for row in rows if row[1] != 1), int(state[0]))
 
 
@@ -155,9 +163,12 @@ _BINARY = {
 }
 
 
-def _load(driver: psycopg.Connection[tuple[Any, ...]], matcher: Matcher, keys: Sequence[tuple[object, ...]]) -> None:
+def _load(
+    driver: psycopg.Connection[tuple[Any, ...]], matcher: Matcher, keys: Sequence[tuple[object, ...]], sealing: Sealing
+) -> None:
     kinds = [_BINARY[sql_type(matcher.table.by_column[name])] for name in matcher.key]
     with driver.cursor() as cursor, cursor.copy(matcher.load) as copy:
         copy.set_types(["int4", *kinds])
         for place, key in enumerate(keys):
-            copy.write_row((place, *(int(value) if isinstance(value, Int8) else value for value in key)))
+            stored = map(sealing.value, matcher.key, key)
+            copy.write_row((place, *(int(value) if isinstance(value, Int8) else value for value in stored)))

@@ -18,6 +18,7 @@ from hub.rows.compiler import compile_parts
 from hub.rows.conditions import Sql, quoted
 from hub.rows.errors import QueryTimeoutError
 from hub.rows.operands import operand
+from hub.rows.sealed import opened_series
 from hub.rows.store import FRAME_BYTES, STREAM_ROWS, Total, masked, masker
 from hub.rows.tables import state
 
@@ -178,9 +179,9 @@ class _Bounds:
 
 
 def masked_texts(permit: Permit, column: Column, values: pl.Series) -> pl.Series | None:
-    """Return the texts of a masked item as its reader may see them; None where nothing is masked."""
+    """Return the texts of a masked or sealed item as its reader may see them; None where they are as they stand."""
     if not column.is_masked:
-        return None
+        return None if column.seals is None else opened_series(column.seals, values)
     if is_shape(column.item):
         return values.clear(len(values))  # no rule makes a place coarser: a masked shape is not shown at all
     hide = masker(_Shown(permit, (column,)), column, None)

@@ -14,6 +14,7 @@ from catalogue.shapes import is_shape
 from hub.rows.conditions import Sql, quoted
 from hub.rows.errors import NotQueryableError
 from hub.rows.operands import operand
+from hub.rows.sealed import only_equal
 from hub.rows.shapes import not_comparable
 from hub.rows.tables import sql_type
 
@@ -49,6 +50,8 @@ def sorting(table: RowTable, order: tuple[str, bool]) -> Sort:
         raise NotQueryableError("order")
     if is_shape(item):
         raise not_comparable(item)
+    if item.column in table.sealed:
+        raise only_equal(item)
     return Sort(item, order[1], item.column not in table.key)
 
 

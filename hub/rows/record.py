@@ -15,6 +15,7 @@ from psycopg import sql
 from hub.rows.compiler import row_filter_sql
 from hub.rows.conditions import Sql
 from hub.rows.operands import operand
+from hub.rows.sealed import forms, opened
 from hub.rows.tables import sql_type
 
 if TYPE_CHECKING:
@@ -39,15 +40,15 @@ class Place:
 
 
 def _statement(table: RowTable, key: Mapping[str, object], most: int = MOST) -> tuple[sql.Composed, list[object]]:
-    parts = [
-        sql.SQL("{} = %s::{}").format(sql.Identifier(column), sql.SQL(sql_type(table.by_column[column])))
-        for column in key
-    ]
-    values = [operand(table.by_column[column], value, column) for column, value in key.items()]
-    text = sql.SQL("SELECT _row, _push FROM {} WHERE {} ORDER BY _row LIMIT {}").format(
+    parts, values = [], list[object]()
+    for column, value in key.items():
+        typed, seals = operand(table.by_column[column], value, column), table.seals_of(column)
+        text = "{} = %s::{}" if seals is None else "{} = ANY(%s::{}[])"
+        parts.append(sql.SQL(text).format(sql.Identifier(column), sql.SQL(sql_type(table.by_column[column]))))
+        values.append(typed if seals is None else forms(seals, str(typed)))
+    return sql.SQL("SELECT _row, _push FROM {} WHERE {} ORDER BY _row LIMIT {}").format(
         table.current, sql.SQL(" AND ").join(parts), sql.Literal(most)
-    )
-    return text, values
+    ), values
 
 
 def locate(unit: Unit, table: RowTable, key: Mapping[str, object], most: int = MOST) -> tuple[Place, ...]:
@@ -152,7 +153,10 @@ def digest_of(unit: Unit, table: RowTable, row: int, column: str, digest: Callab
     found = unit.driver.execute(
         sql.SQL("SELECT {} FROM {} WHERE _row = %s").format(sql.Identifier(column), table.current), (row,)
     ).fetchone()
-    return None if found is None or found[0] is None else digest(str(found[0]))
+    if found is None or found[0] is None:
+        return None
+    seals = table.seals_of(column)
+    return digest(str(found[0] if seals is None else opened(seals, found[0])))
 
 
 def version_of(unit: Unit, table: RowTable) -> int:

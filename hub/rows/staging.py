@@ -1,6 +1,7 @@
 """How accepted rows reach PostgreSQL: COPY into the empty current table, or into a temporary staging table.
 
-Temporary tables live in one transaction and write no log; nothing of a push that fails stays behind.
+Temporary tables live in one transaction and write no log; nothing of a push that fails stays behind. Identity
+numbers are sealed on the way (after the checksums, which stay what they are under any key), as the rows that stand are.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import polars as pl
 from psycopg import sql
 
 from hub.rows.ahead import ahead
+from hub.rows.sealed_state import sealing_of
 from hub.rows.sums import KnownRows, summed
 
 if TYPE_CHECKING:
@@ -99,7 +101,8 @@ class Mark:
 
 def load(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame], mark: Mark) -> int:
     """COPY accepted chunks straight into the current rows (a first load) and return how many there were."""
-    frames = numbered((lined(chunk, table) for chunk in chunks), "_row", mark.first_row)
+    sealing = sealing_of(driver, table)
+    frames = numbered((sealing.frame(lined(chunk, table)) for chunk in chunks), "_row", mark.first_row)
     pushed = (pushed_by(frame, mark.push) for frame in frames)
     return copy_in(driver, table.current, loaded_columns(table), pushed, frozen=mark.frozen)
 
@@ -123,13 +126,14 @@ def stage(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame], known
         ).format(_names(table.columns), table.current)
     )
     given = 0
+    sealing = sealing_of(driver, table)
 
     def fresh() -> Iterator[pl.DataFrame]:
         nonlocal given
         for chunk in chunks:
             given += chunk.height
             frame = lined(chunk, table)
-            yield frame if known is None else known.unmatched(frame)
+            yield sealing.frame(frame if known is None else known.unmatched(frame))
 
     copy_in(driver, STAGE, ("_n", LINE, "_sum_a", "_sum_b", *table.columns), numbered(fresh(), "_n", 0))
     driver.execute(sql.SQL("ANALYZE {} ({})").format(STAGE, _names(("_n", *table.match))))
@@ -147,6 +151,7 @@ def stage_keys(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame]) 
         ).format(_names(table.match), table.current)
     )
     columns = (LINE, *table.match)
+    sealing = sealing_of(driver, table)
 
     def named() -> Iterator[pl.DataFrame]:
         for chunk in chunks:
@@ -154,7 +159,7 @@ def stage_keys(driver: Driver, table: RowTable, chunks: Iterable[pl.DataFrame]) 
                 yield lined(chunk, table).select(columns)
                 continue
             empty = pl.repeat(None, chunk.height, dtype=pl.Int64, eager=True).alias(LINE)
-            yield (chunk if LINE in chunk.columns else chunk.with_columns(empty)).select(columns)
+            yield sealing.frame((chunk if LINE in chunk.columns else chunk.with_columns(empty)).select(columns))
 
     count = copy_in(driver, STAGE, ("_n", *columns), numbered(named(), "_n", 0))
     driver.execute(sql.SQL("ANALYZE {} ({})").format(STAGE, _names(("_n", *table.match))))
@@ -202,7 +207,7 @@ def put_kept(driver: Driver, table: RowTable, keys: pl.DataFrame) -> None:
             "CREATE TEMP TABLE merge_kept ON COMMIT DROP AS SELECT 0::bigint AS _n, {} FROM {} WITH NO DATA"
         ).format(_names(table.key), table.current)
     )
-    frame = keys.select(table.key).drop_nulls().unique()
+    frame = sealing_of(driver, table).frame(keys.select(table.key).drop_nulls().unique())
     copy_in(driver, KEPT, ("_n", *table.key), numbered([frame], "_n", 0))
 
 

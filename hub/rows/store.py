@@ -2,7 +2,7 @@
 
 The hot path is ``fetch_page`` on psycopg's async pool (autocommit, prepared statements); the same on a unit
 for pages and the CLI. Masks are applied here, before anything leaves: no renderer ever sees an unmasked value.
-Totals are exact where that is cheap, and say so where they are estimates.
+Totals say so where they are estimates.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from hub.rows.cursors import Place
 from hub.rows.errors import QueryTimeoutError, UnknownVersionError, VersionGoneError
 from hub.rows.operands import operand
 from hub.rows.query import Count
+from hub.rows.sealed import opened, opened_series
 from hub.rows.shapes import wkt_column
 from policies.facts import RequesterKind
 from policies.masking import Audience, mask
@@ -303,7 +305,10 @@ class Shown(Protocol):
 
 
 def masker(compiled: Shown, column: Column, pseudonym_key: bytes | None) -> Callable[[object], object]:
-    """Return the function that masks one value of a column for this permit's reader."""
+    """Return the function that makes of a stored value what this permit's reader is shown: opened, masked."""
+    read = partial(opened, column.seals)
+    if not column.is_masked:
+        return read
     kind = compiled.permit.requester.kind
     audience = Audience.AGENCY if kind in _AGENCIES else Audience.PUBLIC
     today = datetime.now(CHINA).date()
@@ -311,17 +316,17 @@ def masker(compiled: Shown, column: Column, pseudonym_key: bytes | None) -> Call
     def hide(value: object) -> object:
         if isinstance(value, bytes):
             return None  # no rule makes a place coarser: a masked shape is not shown at all
-        return mask(value, column.masking, audience, key=pseudonym_key, today=today)
+        return mask(read(value), column.masking, audience, key=pseudonym_key, today=today)
 
     return hide
 
 
 def masked(compiled: Shown, rows: list[Row], pseudonym_key: bytes | None) -> list[Row]:
-    """Return the rows with every masked column masked; the rows themselves where none is."""
+    """Return the rows with sealed values opened and every masked column masked; themselves where none is."""
     hiding = [
         (number, masker(compiled, column, pseudonym_key))
         for number, column in enumerate(compiled.columns)
-        if column.is_masked
+        if column.is_masked or column.seals is not None
     ]
     if not hiding:
         return rows
@@ -335,10 +340,7 @@ def masked(compiled: Shown, rows: list[Row], pseudonym_key: bytes | None) -> lis
 
 
 def stream_rows(database: Database, compiled: CompiledSQL, pseudonym_key: bytes | None = None) -> Iterator[list[Row]]:
-    """Yield all rows of a compiled stream, a few thousand at a time, from one snapshot.
-
-    The transaction (read-only) is opened inside the generator and ends with it; memory stays flat.
-    """
+    """Yield all rows of a compiled stream, a few thousand at a time, from one snapshot that ends with the generator."""
     with (
         database.read_only(statement_timeout_seconds=0) as unit,
         unit.driver.cursor(name="row_stream") as cursor,
@@ -352,10 +354,7 @@ def stream_rows(database: Database, compiled: CompiledSQL, pseudonym_key: bytes 
 def stream_frames(
     database: Database, compiled: CompiledSQL, pseudonym_key: bytes | None = None
 ) -> Iterator[pl.DataFrame]:
-    """Yield all rows of a compiled stream as frames of texts (about 4 MiB each), for CSV. One snapshot, as above.
-
-    The next frame is read while this one is used.
-    """
+    """Yield all rows as frames of texts (about 4 MiB each), for CSV; the next is read while this one is used."""
     with closing(ahead(_frames(database, compiled, pseudonym_key))) as frames:
         yield from frames
 
@@ -393,5 +392,7 @@ def _frame(compiled: CompiledSQL, names: list[str], block: bytes, pseudonym_key:
             typed = [None if text is None else operand(column.item, text, "") for text in values]
             shown = [hide(value) for value in typed]
             values = pl.Series(values.name, [None if v is None else str(v) for v in shown], dtype=pl.String)
+        else:
+            values = opened_series(column.seals, values)
         changed.append(values)
     return pl.DataFrame(changed)

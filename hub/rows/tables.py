@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from catalogue.item import DataType, Item
 from catalogue.shapes import is_shape
 from catalogue.tables import AWARE, metadata
 from hub.rows.errors import ColumnNameError, SchemaChangeError
+from hub.rows.sealed import holds_number
 from hub.rows.shapes import box_column
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from hub.database import Unit
+    from hub.rows.sealed import Seals
 
 COLUMN = re.compile(r"[a-z][a-z0-9_]{0,58}")
 MAX_ITEM_INDEXES = 8
@@ -77,6 +79,9 @@ row_set = sa.Table(
     sa.Column("indexed", sa.Boolean, nullable=False, comment="false until the first load has built the indexes"),
     sa.Column("items_indexed", sa.Boolean, nullable=False, comment="whether the coded items have their indexes"),
     sa.Column("changed_at", AWARE, nullable=False, server_default=sa.func.now()),
+    sa.Column("sealed_with", sa.Integer, nullable=False, server_default="0", comment="version of the key; 0: none yet"),
+    sa.Column("sealed_columns", ARRAY(sa.Text), nullable=False, server_default="{}", comment="columns that are sealed"),
+    sa.Column("seal_due", sa.Boolean, nullable=False, server_default=sa.true(), comment="whether columns wait for it"),
     comment="one line a resource: where its data tables stand",
 )
 
@@ -115,13 +120,16 @@ feed_index = sa.Table(
 class RowTable:
     """The data tables of one entry: ``items`` in order, ``key`` the columns that identify a row.
 
-    An empty key means that a row is identified by its whole content: such a resource can only be
-    pushed in full, and the same row cannot stand in it twice.
+    An empty key means that a row is identified by its whole content: it can only be pushed in full, each row once.
+    ``seals`` seal and open the identity numbers; None where values of rows are neither read nor written.
+    ``was_sealed`` are columns sealed by what items said before.
     """
 
     entry_id: uuid.UUID
     items: tuple[Item, ...]
     key: tuple[str, ...]
+    seals: Seals | None = field(default=None, compare=False, repr=False)
+    was_sealed: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __post_init__(self) -> None:
         """Refuse any name that is not a plain identifier (threat 26), and a key outside the items."""
@@ -162,6 +170,22 @@ class RowTable:
     def shapes(self) -> tuple[str, ...]:
         """Columns that hold shapes."""
         return tuple(item.column for item in self.items if is_shape(item))
+
+    @cached_property
+    def number_columns(self) -> frozenset[str]:
+        """Columns that hold identity numbers by what their items say."""
+        return frozenset(item.column for item in self.items if holds_number(item))
+
+    @cached_property
+    def sealed(self) -> frozenset[str]:
+        """Columns whose values are sealed; once sealed, a column stays so. Empty without the seals."""
+        if self.seals is None:
+            return frozenset()
+        return self.number_columns | (self.was_sealed & self.by_column.keys())
+
+    def seals_of(self, column: str) -> Seals | None:
+        """Return what opens the values of a column; None where they are not sealed."""
+        return self.seals if column in self.sealed else None
 
     @cached_property
     def indexed_items(self) -> tuple[str, ...]:
@@ -240,10 +264,7 @@ def _item_suffix(column: str) -> str:
 
 
 def key_indexes(table: RowTable) -> list[sql.Composed]:
-    """Return the statements of the two indexes no resource is without: the key, ``_row``.
-
-    Building an index stops other writers only, never readers.
-    """
+    """Return the statements of the two indexes no resource is without; building them stops writers, not readers."""
     return [
         sql.SQL("CREATE UNIQUE INDEX {} ON {} ({})").format(
             sql.Identifier(f"r_{table.entry_id.hex}_{suffix}"),
@@ -274,10 +295,7 @@ def item_indexes(table: RowTable) -> list[sql.Composed]:
 
 
 def finish_load(unit: Unit, table: RowTable) -> None:
-    """Build the indexes of coded items and gather the statistics that are due after a large first load.
-
-    Meant for a transaction of its own right after the push: answers are right without them, only slower.
-    """
+    """Build what is due after a large first load, in a transaction of its own: without it answers are only slower."""
     index_items(unit, table)
     unit.driver.execute(sql.SQL("ANALYZE {}").format(table.current))
 
@@ -309,8 +327,7 @@ def state(unit: Unit, entry_id: uuid.UUID) -> RowState:
 def ensure(unit: Unit, table: RowTable) -> bool:
     """Create the tables, or add the columns a new entry version brings; True when they were created.
 
-    Adding a column takes an exclusive lock until the transaction ends: call this in the short
-    transaction that publishes the version, so that a later push finds nothing to do.
+    Adding a column locks out readers until the transaction ends: call this in the short one that publishes the version.
 
     Raises:
         SchemaChangeError: an item changed its SQL type, or the key changed.
@@ -374,6 +391,10 @@ def _evolve(driver: psycopg.Connection[tuple[Any, ...]], table: RowTable) -> Non
         for name in (table.current, table.history):
             for declared in _declarations(item, ()):
                 driver.execute(add.format(name, declared))
+    driver.execute(
+        "UPDATE hub.row_set SET seal_due = true WHERE entry_id = %s AND NOT sealed_columns @> %s",
+        (table.entry_id, sorted(table.number_columns)),
+    )
     if {*table.indexed_items, *table.shapes} - stored.keys():
         # The next push, or index_items(), builds what is missing.
         driver.execute("UPDATE hub.row_set SET items_indexed = false WHERE entry_id = %s", (table.entry_id,))

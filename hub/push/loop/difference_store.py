@@ -12,6 +12,7 @@ import polars as pl
 from psycopg import sql
 
 from hub.push.masks import masked
+from hub.rows.sealed import opened_rows
 
 if TYPE_CHECKING:
     from catalogue.item import Item
@@ -36,6 +37,13 @@ def changed_rows(unit: Unit, table: RowTable, number: int, *, limit: int = EXAMP
     if not found:
         return []
     width = len(columns)
+    sealed = [
+        (1 + side + place, seals)
+        for place, name in enumerate(columns)
+        if (seals := table.seals_of(name)) is not None
+        for side in (0, width)
+    ]
+    found = opened_rows(found, sealed)
     shown_new = _shown([row[1 : width + 1] for row in found], table.items)
     shown_old = _shown([row[width + 1 :] for row in found], table.items)
     return [

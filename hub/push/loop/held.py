@@ -1,17 +1,20 @@
 """Rejected rows as they were read, kept for the clerk who mends them (Jilin Art. 27; 个人信息保护法 Art. 19).
 
 While a push runs its rejected rows are gathered on disk, then stored with COPY in the transaction of the push. Text
-only, by column of the file, so that the marked workbook looks like the clerk's own file.
+only, by column of the file, so that the marked workbook looks like the clerk's own file. A rejected row may hold an
+identity number in any column, so every text long enough to hold one is stored sealed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import orjson
 import polars as pl
 
 from connectors.port import FIELDS, LINE, position
+from hub.rows.sealed import forms, opened
 
 if TYPE_CHECKING:
     import uuid
@@ -20,10 +23,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.push.header import ColumnMap
+    from hub.rows.sealed import Seals
 
 NUL: Final = "\x00"
 SHOWN_NUL: Final = "\u2400"
 """Stands for the NUL character, which no text of the database can hold."""
+SEALED_FROM: Final = 8
+"""Texts of this many characters and more are sealed."""
 ROWS: Final = pl.Schema({"line": pl.Int64, "cells": pl.String})
 
 
@@ -48,7 +54,10 @@ class HeldHead:
 
 @dataclass(frozen=True, slots=True)
 class HeldPush:
-    """What is kept of a push's rejected rows: how many, how many not, until when; ``erased_at`` once they are gone."""
+    """What is kept of a push's rejected rows: how many, how many not, until when; ``erased_at`` once they are gone.
+
+    ``seals`` seal and open their cells; None only where no cell is looked at.
+    """
 
     push_id: uuid.UUID
     head: HeldHead
@@ -56,6 +65,33 @@ class HeldPush:
     left_out: int
     lapses_at: datetime
     erased_at: datetime | None = None
+    seals: Seals | None = field(default=None, compare=False, repr=False)
+
+    def stored(self, cells: Mapping[str, str | None]) -> dict[str, str | None]:
+        """Return the cells of a row as they are stored."""
+        seals = self.seals
+        if seals is None:
+            return dict(cells)
+        version = seals.version
+        return {
+            name: seals.seal_text(text, version) if text is not None and len(text) >= SEALED_FROM else text
+            for name, text in cells.items()
+        }
+
+    def stored_frame(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return rows (:data:`ROWS`) as they are stored."""
+        if self.seals is None:
+            return rows
+        texts = [orjson.dumps(self.stored(orjson.loads(text))).decode() for text in rows["cells"].to_list()]
+        return rows.with_columns(pl.Series("cells", texts, dtype=pl.String))
+
+    def opened(self, text: str | None) -> str | None:
+        """Return a stored cell as it was read."""
+        return text if self.seals is None or text is None else str(opened(self.seals, text))
+
+    def forms(self, text: str) -> tuple[str, ...]:
+        """Return every text a cell can be stored as."""
+        return (text,) if self.seals is None else (text, *forms(self.seals, text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,25 +21,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from hub.context import Context
     from hub.database import Unit
     from hub.push import store
     from hub.push.loop.held import HeldPush, HeldRow
     from hub.push.loop.sheet import Language
     from hub.push.loop.workbook import Written
+    from hub.rows.sealed import Seals
 
 PAGE_ROWS: Final = 2_000
 Faults = dict[int, list[dict[str, object]]]
 
 
-def held_of(unit: Unit, push: store.StoredPush) -> tuple[HeldPush, Chosen]:
-    """Return what is kept of a push's rejected rows, and which of them are its own.
+def held_of(unit: Unit, push: store.StoredPush, seals: Seals | None) -> tuple[HeldPush, Chosen]:
+    """Return what is kept of a push's rejected rows, and which of them are its own; ``seals`` open their cells.
 
     Raises:
         NothingHeldError: no row was rejected, or their time is over.
     """
     root = push.given.resumes or push.given.id
     chosen = Chosen(tried_by=push.given.id) if push.given.resumes is not None else Chosen()
-    held = held_store.held(unit, root)
+    held = held_store.held(unit, root, seals)
     if held is None or held.erased_at is not None:
         raise nothing_held()
     return held, chosen
@@ -75,9 +77,11 @@ def pages(unit: Unit, held: HeldPush, chosen: Chosen) -> Iterator[tuple[list[Hel
         yield rows, faults_of_rows(unit, held.push_id, rows)
 
 
-def write_marked(unit: Unit, push: store.StoredPush, path: Path, language: Language, title: str) -> Written:
+def write_marked(
+    context: Context, unit: Unit, push: store.StoredPush, path: Path, *, language: Language, title: str
+) -> Written:
     """Write the marked workbook of a push to ``path`` (raises :class:`NothingHeldError`)."""
-    held, chosen = held_of(unit, push)
+    held, chosen = held_of(unit, push, context.numbers)
     day = local_day(held.lapses_at).isoformat()
     until = f"退回行原文保存到 {day}，到期清除" if language == "zh" else f"rejected rows are kept until {day}"
     version = catalogue_store.find_version(unit, push.given.entry_id, push.given.entry_version)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hub.database import Unit
     from hub.push.check import CheckedChunk
     from hub.push.loop.held import HeldPush
+    from hub.rows.sealed import Seals
     from hub.rows.tables import RowTable
 
 DUPLICATE: Final = "R04"
@@ -109,8 +110,8 @@ def root_of(unit: Unit, entry_id: uuid.UUID, push_id: uuid.UUID) -> store.Stored
     return push
 
 
-def origin_of(unit: Unit, push: store.StoredPush, mode: MergeMode) -> Origin:
-    """Return what is kept of the rejected rows of a push, for a push that mends them.
+def origin_of(unit: Unit, push: store.StoredPush, mode: MergeMode, seals: Seals | None) -> Origin:
+    """Return what is kept of the rejected rows of a push, for a push that mends them; ``seals`` open their cells.
 
     Raises:
         NothingHeldError: it has no rejected rows, waits itself, or their time is over.
@@ -124,7 +125,7 @@ def origin_of(unit: Unit, push: store.StoredPush, mode: MergeMode) -> Origin:
             "release it first, or mend the first file and push again",
         )
     held_store.lock_held(unit, push.given.id)
-    held = held_store.held(unit, push.given.id)
+    held = held_store.held(unit, push.given.id, seals)
     if held is None or held.erased_at is not None:
         raise _nothing(
             "这次推送没有可改的退回行：没有退回，或保存期限已过，原文已清除",
@@ -232,7 +233,7 @@ def settle(unit: Unit, resumed: Resumed, by: uuid.UUID, at: datetime) -> None:
     root = resumed.origin.push.given.id
     if resumed.taken:
         held_store.resolve(unit, root, resumed.taken, by, at)
-    held_store.retry(unit, root, (encoded(frame) for frame in resumed.again), by)
+    held_store.retry(unit, resumed.origin.held, (encoded(frame) for frame in resumed.again), by)
 
 
 def rows_at(frames: Iterable[pl.DataFrame], lines: set[int]) -> list[pl.DataFrame]:

@@ -12,6 +12,8 @@ from connectors.port import LINE
 from hub.push import tables as push_tables
 from hub.push.merge import MergeMode
 from hub.rows import staging
+from hub.rows.sealed_state import sealing_of
+from hub.rows.tables import lock
 
 if TYPE_CHECKING:
     import uuid
@@ -63,7 +65,9 @@ def met_rows(unit: Unit, table: RowTable, number: int, rows: pl.DataFrame) -> li
             names, table.current
         )
     )
-    staging.copy_in(driver, sql.Identifier("held_keys"), (LINE, *table.key), [rows.select(LINE, *table.key)])
+    lock(unit, table.entry_id)  # the merge takes it anyway; from here on nothing is sealed anew
+    keys = sealing_of(driver, table).frame(rows.select(LINE, *table.key))
+    staging.copy_in(driver, sql.Identifier("held_keys"), (LINE, *table.key), [keys])
     same = sql.SQL(" AND ").join(sql.SQL("t.{name} = k.{name}").format(name=sql.Identifier(name)) for name in table.key)
     found = driver.execute(
         sql.SQL(

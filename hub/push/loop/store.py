@@ -23,16 +23,20 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hub.database import Unit
+    from hub.rows.sealed import Seals
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which rows: given back last by a push, of a rule, mended in the browser or not, a column with a value."""
+    """Which rows: given back last by a push, of a rule, mended in the browser or not, a column with a value.
+
+    The value is given in every form it can be stored in (:meth:`hub.push.loop.held.HeldPush.forms`).
+    """
 
     tried_by: uuid.UUID | None = None
     rule: str | None = None
     is_mended: bool | None = None
-    cell: tuple[str, str] | None = None
+    cell: tuple[str, tuple[str, ...]] | None = None
 
 
 ALL: Final = Chosen()
@@ -55,17 +59,20 @@ def add_held(unit: Unit, held: HeldPush, frames: Iterable[pl.DataFrame]) -> None
     push = pl.lit(str(held.push_id)).alias("push_id")
     columns = [*ROWS.names(), "push_id"]
     staging.copy_in(
-        unit.driver, sql.Identifier("hub", "push_held_row"), columns, (frame.with_columns(push) for frame in frames)
+        unit.driver,
+        sql.Identifier("hub", "push_held_row"),
+        columns,
+        (held.stored_frame(frame).with_columns(push) for frame in frames),
     )
 
 
-def held(unit: Unit, push_id: uuid.UUID) -> HeldPush | None:
-    """Return what is kept of a push's rejected rows; None where it had none."""
+def held(unit: Unit, push_id: uuid.UUID, seals: Seals | None = None) -> HeldPush | None:
+    """Return what is kept of a push's rejected rows; None where it had none. ``seals`` open their cells."""
     row = unit.connection.execute(sa.select(_HEAD).where(_HEAD.c.push_id == push_id)).mappings().first()
     if row is None:
         return None
     head = HeldHead(tuple(row["header"]), tuple(row["letters"]), row["positions"])
-    return HeldPush(push_id, head, row["rows"], row["left_out"], row["lapses_at"], row["erased_at"])
+    return HeldPush(push_id, head, row["rows"], row["left_out"], row["lapses_at"], row["erased_at"], seals)
 
 
 def drop_held(unit: Unit, push_id: uuid.UUID) -> None:
@@ -80,11 +87,11 @@ def drop_rows(unit: Unit, push_id: uuid.UUID) -> None:
         unit.connection.execute(sa.delete(table).where(table.c.push_id == push_id))
 
 
-def _held_row(row: sa.RowMapping, names: tuple[str, ...]) -> HeldRow:
+def _held_row(row: sa.RowMapping, held: HeldPush) -> HeldRow:
     cells = row["cells"]
     return HeldRow(
         row["line"],
-        None if cells is None else tuple(cells.get(name) or "" for name in names),
+        None if cells is None else tuple(held.opened(cells.get(name)) or "" for name in held.head.names),
         None if row["faults"] is None else tuple(row["faults"]),
         row["is_mended"],
         row["tried_by"],
@@ -100,7 +107,7 @@ def held_rows(unit: Unit, held: HeldPush, chosen: Chosen = ALL, *, after: int = 
         .order_by(_ROW.c.line)
         .limit(limit)
     ).mappings()
-    return [_held_row(row, held.head.names) for row in rows]
+    return [_held_row(row, held) for row in rows]
 
 
 def pending_rows(unit: Unit, push_id: uuid.UUID, chosen: Chosen = ALL) -> int:
@@ -132,8 +139,8 @@ def _chosen(chosen: Chosen) -> list[sa.ColumnElement[bool]]:
     if chosen.is_mended is not None:
         where.append(_ROW.c.is_mended == chosen.is_mended)
     if chosen.cell is not None:
-        name, value = chosen.cell
-        where.append(_ROW.c.cells[name].astext == value)
+        name, values = chosen.cell
+        where.append(_ROW.c.cells[name].astext.in_(values))
     return where
 
 
@@ -152,7 +159,7 @@ def rows_at(unit: Unit, held: HeldPush, lines: Collection[int]) -> list[HeldRow]
     """Return rows by their lines, also those that are resolved or erased."""
     wanted = _ROW.c.line == sa.func.any(sa.cast(list(lines), sa.ARRAY(sa.BigInteger)))
     rows = unit.connection.execute(sa.select(_ROW).where(_ROW.c.push_id == held.push_id, wanted)).mappings()
-    return sorted((_held_row(row, held.head.names) for row in rows), key=lambda row: row.line)
+    return sorted((_held_row(row, held) for row in rows), key=lambda row: row.line)
 
 
 def faults_of(unit: Unit, push_id: uuid.UUID, lines: Collection[int]) -> dict[int, list[dict[str, object]]]:
@@ -195,24 +202,24 @@ def resolve(unit: Unit, push_id: uuid.UUID, lines: Collection[int], by: uuid.UUI
     )
 
 
-def retry(unit: Unit, push_id: uuid.UUID, frames: Iterable[pl.DataFrame], by: uuid.UUID) -> None:
+def retry(unit: Unit, held: HeldPush, frames: Iterable[pl.DataFrame], by: uuid.UUID) -> None:
     """Note the new text of rows a push gave back once more (:data:`hub.push.loop.held.ROWS`)."""
     unit.driver.execute("CREATE TEMP TABLE held_again (line bigint NOT NULL, cells jsonb) ON COMMIT DROP")
-    staging.copy_in(unit.driver, sql.Identifier("held_again"), ROWS.names(), frames)
+    staging.copy_in(unit.driver, sql.Identifier("held_again"), ROWS.names(), map(held.stored_frame, frames))
     unit.driver.execute(
         "UPDATE hub.push_held_row h SET cells = a.cells, faults = NULL, is_mended = false, tried_by = %s"
         " FROM held_again a WHERE h.push_id = %s AND h.line = a.line",
-        (by, push_id),
+        (by, held.push_id),
     )
     unit.driver.execute("DROP TABLE held_again")
 
 
-def mend(unit: Unit, push_id: uuid.UUID, line: int, cells: Mapping[str, str], faults: list[dict[str, object]]) -> None:
+def mend(unit: Unit, held: HeldPush, line: int, cells: Mapping[str, str], faults: list[dict[str, object]]) -> None:
     """Store the mended text of a row and the faults that are left."""
     unit.connection.execute(
         sa.update(_ROW)
-        .where(_ROW.c.push_id == push_id, _ROW.c.line == line, _ROW.c.resolved_by.is_(None))
-        .values(cells=dict(cells), faults=faults, is_mended=True)
+        .where(_ROW.c.push_id == held.push_id, _ROW.c.line == line, _ROW.c.resolved_by.is_(None))
+        .values(cells=held.stored(cells), faults=faults, is_mended=True)
     )
 
 

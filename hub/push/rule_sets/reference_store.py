@@ -13,6 +13,7 @@ import polars as pl
 from psycopg import sql
 
 from hub.database import Unit
+from hub.rows.sealed_state import stored_forms
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -31,14 +32,16 @@ class StoredValues:
     def holds(self, values: pl.Series) -> pl.Series:
         """Say of each value (text, distinct, no nulls) whether the resource holds it."""
         statement = sql.SQL(
-            "SELECT w.value FROM unnest(%s::text[]) AS w(value)"
+            "SELECT w.place FROM unnest(%s::int[], %s::text[]) AS w(place, value)"
             ' WHERE EXISTS (SELECT 1 FROM {table} r WHERE r.{column} = w.value COLLATE "C")'
         ).format(table=self.table.current, column=sql.Identifier(self.column))
         with self.engine.begin() as connection:
             unit = Unit(connection)
             unit.driver.execute("SET LOCAL random_page_cost = 1.1")
-            found = [str(row[0]) for row in unit.driver.execute(statement, (values.to_list(),))]
-        return values.is_in(pl.Series(found, dtype=pl.String).implode())
+            given = stored_forms(self.table, self.column, values.to_list())
+            places, texts = [place for place, _ in given], [text for _, text in given]
+            found = {int(row[0]) for row in unit.driver.execute(statement, (places, texts))}
+        return pl.Series([place in found for place in range(len(values))], dtype=pl.Boolean)
 
 
 def has_rows(unit: Unit, table: RowTable) -> bool:

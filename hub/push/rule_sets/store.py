@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from hub.push.rule_sets import tables
 from hub.push.rule_sets.model import RuleSet, stored
 from hub.push.rule_sets.records import RuleSetState, StoredRuleSet
+from hub.rows import staging
+from hub.rows.sealed_state import opened_frame
+from hub.rows.store import FRAME_BYTES
 
 if TYPE_CHECKING:
     import uuid
@@ -128,11 +132,25 @@ def write_current(unit: Unit, table: RowTable, path: Path) -> None:
     The rows stay in the provider's own hands: only its rules look at them, and the file goes with its folder.
     """
     columns = sql.SQL(", ").join(map(sql.Identifier, table.columns))
-    statement = sql.SQL("COPY (SELECT {} FROM {} ORDER BY _row) TO STDOUT (FORMAT csv, HEADER)")
+    statement = sql.SQL("COPY (SELECT {} FROM {} ORDER BY _row) TO STDOUT (FORMAT csv)")
     with path.open("wb") as file:
         if unit.driver.execute("SELECT 1 FROM hub.row_set WHERE entry_id = %s", (table.entry_id,)).fetchone() is None:
             file.write((",".join(table.columns) + "\n").encode())
             return
+        file.write((",".join(table.columns) + "\n").encode())
         with unit.driver.cursor().copy(statement.format(columns, table.current)) as copy:
-            for block in copy:
-                file.write(block)
+            block = bytearray()
+            for line in copy:  # one message is one row, so a block never ends inside one
+                block += line
+                if len(block) >= FRAME_BYTES:
+                    file.write(_opened(table, bytes(block)))
+                    block.clear()
+            if block:
+                file.write(_opened(table, bytes(block)))
+
+
+def _opened(table: RowTable, block: bytes) -> bytes:
+    """Return rows as CSV with the sealed numbers as they were pushed."""
+    schema = dict.fromkeys(table.columns, pl.String)
+    frame = pl.read_csv(block, has_header=False, schema=schema, infer_schema=False)
+    return bytes(staging.csv_of(opened_frame(table, frame)))

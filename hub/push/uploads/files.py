@@ -1,4 +1,4 @@
-"""The bytes of uploads under way: one file each in ``<data_dir>/uploads``, written by one request at a time.
+"""The bytes of uploads under way: one file each in ``<data_dir>/uploads``, written by one request at a time, encrypted.
 
 The lock is the operating system's (``flock``), so it ends with the process that holds it, however that ends, and
 holds for all processes of the hub on this machine. What lies beyond the acknowledged offset was never promised and
@@ -8,19 +8,20 @@ is cut off by the next writer.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from hub.identity.sealed_files import MAGIC, RECORD_BYTES, digest_of, place_of
 from hub.push.uploads.errors import UploadBusyError, UploadDiskError, UploadNotFoundError
 
 if TYPE_CHECKING:
     import uuid
     from pathlib import Path
+
+    from hub.identity.sealed_files import FileKey
 
 STRAY_SECONDS: Final = 3600.0
 """A file without a row in the table is this old before it goes: its row may be about to be committed."""
@@ -29,57 +30,77 @@ SPARE_BYTES: Final = 256 << 20
 """Room on the disk that uploads leave to the database and the log."""
 
 
-@dataclass(frozen=True, slots=True)
 class Part:
-    """The file of one upload, locked for whoever holds this."""
+    """The file of one upload, locked for whoever holds this; a record is a piece as it was written."""
 
-    path: Path
-    handle: int
+    def __init__(self, path: Path, handle: int, key: FileKey) -> None:
+        """Nothing is read or written yet; see :meth:`Parts.open`."""
+        self.path = path
+        self._handle = handle
+        self._key = key
+        self._records = 0
 
     def begin_at(self, offset: int) -> None:
         """Cut what was never acknowledged and go to the end (raises :class:`UploadNotFoundError` for a lost file)."""
-        if os.fstat(self.handle).st_size < offset:
+        found = place_of(self._handle, offset)
+        if found is None:
             raise UploadNotFoundError
-        os.ftruncate(self.handle, offset)
-        os.lseek(self.handle, offset, os.SEEK_SET)
+        place, self._records = found
+        os.ftruncate(self._handle, place)
+        os.lseek(self._handle, place, os.SEEK_SET)
 
     def write(self, content: bytes) -> None:
         """Write all of ``content`` (raises :class:`UploadDiskError` on a full disk)."""
-        view = memoryview(content)
-        try:
-            while view:
-                view = view[os.write(self.handle, view) :]
-        except OSError as error:
-            raise UploadDiskError from error
+        for start in range(0, len(content), RECORD_BYTES):
+            view = memoryview(self._key.record(self._records, content[start : start + RECORD_BYTES]))
+            try:
+                while view:
+                    view = view[os.write(self._handle, view) :]
+            except OSError as error:
+                raise UploadDiskError from error
+            self._records += 1
 
     def sync(self) -> None:
         """Return when what was written survives a power cut."""
         try:
-            os.fdatasync(self.handle)
+            os.fdatasync(self._handle)
         except OSError as error:
             raise UploadDiskError from error
 
     def sha256(self) -> bytes:
-        """Return the digest of the whole file."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
+        """Return the digest of the whole file (raises :class:`hub.identity.sealed_files.SealedFileBrokenError`)."""
+        return digest_of(self._key, self.path)
+
+    def lend(self, target: Path) -> None:
+        """Write the bytes in the clear to ``target`` (raises :class:`UploadDiskError` on a full disk)."""
+        try:
+            with self.path.open("rb") as sealed, target.open("wb") as plain:
+                for content in self._key.contents(sealed, is_whole=False):
+                    plain.write(content)
+        except OSError as error:
+            raise UploadDiskError from error
 
     def close(self) -> None:
         """Give the lock back."""
-        os.close(self.handle)
+        os.close(self._handle)
 
 
 class Parts:
     """The folder of the files; made when absent, private to the hub (0700, files 0600)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: FileKey) -> None:
         """Nothing is read before an upload is made or asked for."""
         self._folder = folder
+        self._key = key
 
     def make(self, upload_id: uuid.UUID) -> None:
         """Make the empty file of a new upload."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(self._path(upload_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        handle = os.open(self._path(upload_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            os.write(handle, MAGIC)
+        finally:
+            os.close(handle)
 
     def require_room(self, length: int) -> None:
         """Check that the disk has room for so many bytes (raises :class:`UploadDiskError`)."""
@@ -105,7 +126,7 @@ class Parts:
                 os.close(handle)
                 raise UploadBusyError
             time.sleep(LOOK_SECONDS)
-        return Part(path, handle)
+        return Part(path, handle, self._key)
 
     def is_busy(self, upload_id: uuid.UUID) -> bool:
         """Whether some request holds the file now."""
@@ -131,13 +152,6 @@ class Parts:
         with suppress(OSError):
             if path.is_file() and time.time() - path.stat().st_mtime > STRAY_SECONDS:
                 path.unlink()
-
-    def lend(self, part: Part, target: Path) -> None:
-        """Give the bytes a second name ``target``, which may be moved or removed without harm to the upload."""
-        try:
-            os.link(part.path, target)
-        except OSError:  # a file system without hard links, or another one
-            shutil.copyfile(part.path, target)
 
     def _path(self, upload_id: uuid.UUID) -> Path:
         return self._folder / upload_id.hex

@@ -100,7 +100,7 @@ class Finishing:
         folder = Path(mkdtemp(prefix="upload-", dir=self._desk.incoming))
         try:
             lent = folder / "file"
-            self._desk.parts.lend(self._part, lent)
+            self._part.lend(lent)
             arrival = to_arrival(
                 self.upload.wishes if wishes is None else wishes,
                 path=lent,

@@ -13,6 +13,7 @@ import httpx2
 import psycopg
 import pytest
 
+from hub.identity.sealed_files import HEAD_BYTES, MAGIC, TAG_BYTES
 from tests.hub.push.channels import kit
 from tests.support.acts import BUS_STOPS, problem_of
 
@@ -90,7 +91,9 @@ def test_bytes_are_on_disk_before_they_are_acknowledged(
     place = kit.place_of(kit.created(owner, content))
     monkeypatch.setattr(os, "fdatasync", observed)
     acknowledged = [kit.sent(owner, place, content[:1000]), kit.sent(owner, place, content[1000:], 1000)]
-    assert synced == [(1000, 0), (len(content), 1000)]
+    head, around = len(MAGIC), HEAD_BYTES + TAG_BYTES  # a piece of this size is one encrypted record
+    assert synced == [(head + 1000 + around, 0), (synced[1][0], 1000)]
+    assert synced[1][0] >= head + len(content) + 2 * around
     assert acknowledged == [1000, len(content)]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hub.identity.sealed_files import FileKey
 from hub.push.spool import Spool, SpooledFileGoneError
 
 if TYPE_CHECKING:
@@ -26,14 +27,19 @@ def received(folder: Path, content: bytes = ROWS, name: str = "push-1") -> tuple
     return path, hashlib.sha256(content).digest()
 
 
+def held(spool: Spool, key: str, folder: Path) -> bytes:
+    with spool.lent(key, folder) as path:
+        return path.read_bytes()
+
+
 @pytest.fixture
 def spool(tmp_path: Path) -> Spool:
-    return Spool(tmp_path / "spool")
+    return Spool(tmp_path / "spool", FileKey(b"k" * 32))
 
 
 def test_a_kept_file_is_found_by_its_key(spool: Spool, tmp_path: Path) -> None:
     key = spool.keep(*received(tmp_path))
-    assert spool.path(key).read_bytes() == ROWS
+    assert held(spool, key, tmp_path) == ROWS
 
 
 def test_the_key_is_the_digest_of_the_content(spool: Spool, tmp_path: Path) -> None:
@@ -72,12 +78,12 @@ def test_a_sweep_removes_what_no_table_names(spool: Spool, tmp_path: Path) -> No
     for key in (named, forgotten):
         os.utime(spool.path(key), (time.time() - 7200,) * 2)
     assert spool.sweep({named}, HOUR) == 1
-    assert spool.path(named).read_bytes() == ROWS
+    assert held(spool, named, tmp_path) == ROWS
 
 
 def test_a_sweep_spares_what_was_kept_a_moment_ago(spool: Spool, tmp_path: Path) -> None:
     key = spool.keep(*received(tmp_path))
-    assert (spool.sweep(set(), HOUR), spool.path(key).read_bytes()) == (0, ROWS)
+    assert (spool.sweep(set(), HOUR), held(spool, key, tmp_path)) == (0, ROWS)
 
 
 def test_keeping_an_old_file_again_makes_it_young(spool: Spool, tmp_path: Path) -> None:

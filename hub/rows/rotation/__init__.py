@@ -1,0 +1,1 @@
+"""Sealing identity numbers anew under another key while the hub runs."""
