@@ -13,6 +13,9 @@ from typing import Final
 DEMO_DIVISION: Final = "410199"
 """Six digits no division has ever had; identity numbers of invented persons begin with it."""
 
+DEMO_DIVISIONS: Final = (DEMO_DIVISION, "410198", "410197", "410196")
+"""Codes of invented persons, the usual one first: one code has room for 999 numbers a day of birth."""
+
 PROVINCES: Final = frozenset(
     str(10 * region + number)
     for region, count in {1: 5, 2: 3, 3: 7, 4: 6, 5: 4, 6: 5, 8: 2}.items()

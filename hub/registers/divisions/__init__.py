@@ -1,0 +1,1 @@
+"""Divisions through time in the database: lists loaded by the operator, one timeline, boundaries, open services."""
