@@ -1,0 +1,27 @@
+"""Problem types of standard addresses and their matching."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from hub.problem_types import ProblemType
+from hub.registers.addresses import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROBLEMS: Mapping[type[BaseException], ProblemType] = {
+    errors.AddressFileError: ProblemType(
+        "address-file", HTTPStatus.UNPROCESSABLE_ENTITY, "地址文件有误", "The file of addresses is not in order"
+    ),
+    errors.AddressPointError: ProblemType(
+        "address-point", HTTPStatus.UNPROCESSABLE_ENTITY, "坐标点有误", "The point is not in order"
+    ),
+    errors.AddressRegisterError: ProblemType(
+        "address-register", HTTPStatus.UNPROCESSABLE_ENTITY, "不能这样查询地址", "Addresses cannot be asked for so"
+    ),
+    errors.AddressNotFoundError: ProblemType(
+        "address-not-found", HTTPStatus.NOT_FOUND, "没有公开到这一级的地址", "No open address of this identifier"
+    ),
+}
