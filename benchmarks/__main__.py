@@ -20,6 +20,7 @@ NAMES: Final = {
     "push": ("benchmarks.push", "run", 1_000_000),
     "checks": ("benchmarks.checks", "run", 1_000_000),
     "match": ("benchmarks.match", "run", 1_000_000),
+    "verify": ("benchmarks.verify", "run", 100_000),
     "scan": ("benchmarks.scan", "run", 1_000_000),
     "ckan": ("benchmarks.ckan", "run", 50_000),
     "search": ("benchmarks.search", "run", 200_000),
@@ -34,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     words = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     words.add_argument("name", choices=NAMES)
     words.add_argument("--json", action="store_true", help="one line of JSON (otherwise indented)")
-    words.add_argument("--rows", "--entries", dest="rows", type=int, help="rows of the resource, entries")
+    words.add_argument("--rows", "--entries", "--persons", dest="rows", type=int, help="rows of the resource, entries")
     words.add_argument("--clients", type=int, default=16, help="connections that ask at once")
     words.add_argument("--seconds", type=float, default=3.0, help="length of one turn of one alternative")
     words.add_argument("--rounds", type=int, default=3, help="turns each alternative takes")

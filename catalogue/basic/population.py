@@ -21,6 +21,9 @@ ADULT_IN_DATA_LAW: Final = 14
 MARRIAGE_AGE: Final = {"1": 22, "2": 20}
 """民法典 第一千零四十七条: men 22, women 20; younger is a flag, not an error."""
 
+LONGEST_NAME: Final = 100
+"""Characters of a name (element P002)."""
+
 
 def age_on(born: date, day: date) -> int:
     """Return completed years."""
@@ -30,6 +33,13 @@ def age_on(born: date, day: date) -> int:
 def check_record(record: Mapping[str, object], today: date) -> Iterator[RecordFault]:
     """Yield the contradictions inside one person's record."""
     number, sex, born, died = (record.get(code) for code in ("P001", "P003", "P005", "P023"))
+    name = record.get("P002")
+    if isinstance(name, str) and not 0 < len(name.strip()) <= LONGEST_NAME:
+        text = ("姓名为空或超过 100 个字符", "the name is empty or longer than 100 characters")
+        yield RecordFault("population.name", ("P002",), *text)
+    if isinstance(number, str) and number and number == record.get("P032"):
+        text = ("监护人与被监护人为同一号码", "the guardian has the number of the ward")
+        yield RecordFault("population.guardian_self", ("P032", "P001"), *text)
     if isinstance(number, str) and len(number) == ID_LENGTH:
         yield from _against_number(number, sex, born)
     if isinstance(died, date) and (died > today or (isinstance(born, date) and died < born)):
