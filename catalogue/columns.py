@@ -14,7 +14,7 @@ import polars as pl
 
 from catalogue import patterns
 from catalogue.column_kernels import DIGITS, check_characters, normal_form_column, value_table, weighted_sums
-from catalogue.divisions import DEMO_DIVISION, PROVINCES, ever_valid_divisions
+from catalogue.divisions import DEMO_DIVISIONS, PROVINCES, ever_valid_divisions
 from catalogue.faults import FaultCode
 from catalogue.identifiers import (
     BODY_ALPHABET,
@@ -127,7 +127,7 @@ def _well_formed_citizen_ids(frame: pl.DataFrame, options: _Options) -> pl.DataF
     value, born, division = pl.col("v"), pl.col("born"), pl.col("division")
     expected = check_characters(frame["v"], 0, DIGITS, CITIZEN_WEIGHTS, CITIZEN_CHECK)
     wrong = value.str.slice(17, 1) != pl.col("expected")
-    is_demo = division == int(DEMO_DIVISION)
+    is_demo = division.is_in([int(code) for code in DEMO_DIVISIONS])
     return frame.with_columns(
         expected,
         value.str.slice(6, 8).str.to_date("%Y%m%d", strict=False).alias("born"),

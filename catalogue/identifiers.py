@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from catalogue import patterns
 from catalogue.check_result import CheckResult
-from catalogue.divisions import DEMO_DIVISION, PROVINCES, was_ever_valid
+from catalogue.divisions import DEMO_DIVISIONS, PROVINCES, was_ever_valid
 from catalogue.everyday_values import bank_card, iso_date, phone
 from catalogue.faults import FaultCode, Validity
 from catalogue.normalise import normal_form
@@ -101,7 +101,7 @@ def citizen_id(text: str, *, today: date, demo: bool = False, history: bool = Fa
     Args:
         text: the value as received.
         today: no birth date may lie after it.
-        demo: accept the sample prefix 410199.
+        demo: accept the sample prefixes (``DEMO_DIVISIONS``).
         history: accept 15-digit numbers and convert them (GB 11643-1999: history loads only).
 
     """
@@ -137,7 +137,7 @@ def _birth_and_class(value: str, *, today: date, demo: bool) -> CheckResult:
         return CheckResult.bad(FaultCode.CITIZEN_ID_BIRTH_FUTURE, value)
     if born.year < FIRST_BIRTH_YEAR:
         return CheckResult.bad(FaultCode.CITIZEN_ID_BIRTH_TOO_EARLY, value)
-    if value.startswith(DEMO_DIVISION):
+    if value.startswith(DEMO_DIVISIONS):
         return (
             CheckResult.good(value, IdentifierClass.DEMO) if demo else CheckResult.bad(FaultCode.CITIZEN_ID_DEMO, value)
         )

@@ -15,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from catalogue.divisions import DEMO_DIVISION, PROVINCES, was_ever_valid
+from catalogue.divisions import DEMO_DIVISIONS, PROVINCES, was_ever_valid
 from catalogue.everyday_values import luhn_holds
 from catalogue.identifiers import citizen_check_character
 
@@ -179,7 +179,7 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
 def _is_plausible_division(division: str, *, is_person: bool) -> bool:
     if is_person or division[0] == "9":
         return division[:2] in PROVINCES or division[1:3] in PROVINCES or division[:2] == "83"
-    return was_ever_valid(division) or division == DEMO_DIVISION
+    return was_ever_valid(division) or division in DEMO_DIVISIONS
 
 
 def _is_birth(digits: str, latest: date) -> bool:

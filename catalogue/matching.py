@@ -26,6 +26,8 @@ _SPACES = re.compile(r"\s+")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _DESCRIPTION = re.compile("[\u2ff0-\u2fff\u31ef\ufffd\u25a1?]")
 _PINYIN_INSIDE = re.compile("[A-Za-z]")
+_VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Selectors that choose a drawing of the same character."""
 _DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 
 
@@ -40,7 +42,7 @@ class MatchResult(StrEnum):
 
 def normal_name(name: str) -> str:
     """Return a name as it is compared."""
-    return _DOTS.sub("\u00b7", _SPACES.sub("", unicodedata.normalize("NFC", name)))
+    return _DOTS.sub("\u00b7", _SPACES.sub("", _VARIANTS.sub("", unicodedata.normalize("NFC", name))))
 
 
 def is_doubtful_name(name: str) -> bool:
@@ -50,10 +52,16 @@ def is_doubtful_name(name: str) -> bool:
     return _HAN.search(name) is not None and _PINYIN_INSIDE.search(name) is not None
 
 
-def _compare_names(stored: str, claimed: str) -> MatchResult:
+def _is_spelled(name: str) -> bool:
+    """Whether a name stands in letters alone: the spelling of a Han name, or a name that never had characters."""
+    return _HAN.search(name) is None and _PINYIN_INSIDE.search(name) is not None
+
+
+def compare_names(stored: str, claimed: str) -> MatchResult:
+    """Compare two names; where one may be a way around a character that could not be typed, nothing is said."""
     if normal_name(stored) == normal_name(claimed):
         return MatchResult.MATCH
-    if is_doubtful_name(stored) or is_doubtful_name(claimed):
+    if is_doubtful_name(stored) or is_doubtful_name(claimed) or _is_spelled(stored) != _is_spelled(claimed):
         return MatchResult.CANNOT_VERIFY
     return MatchResult.MISMATCH
 
@@ -90,7 +98,7 @@ def compare(item: Item, stored: object, claimed: str) -> MatchResult:
     if stored is None or stored == "":
         return MatchResult.CANNOT_VERIFY
     if item.masking == "name":
-        return _compare_names(str(stored), claimed)
+        return compare_names(str(stored), claimed)
     wanted = normal_value(item, claimed)
     if isinstance(stored, datetime | date):
         same = stored.isoformat() == wanted

@@ -20,6 +20,7 @@ import hub
 from connectors.sources import SourceLimits
 from hub import problems, schema
 from hub.api import (
+    addresses,
     agencies,
     aggregates,
     catalogues,
@@ -43,6 +44,7 @@ from hub.api import (
     exemption_claims,
     exemptions,
     grants,
+    indicators,
     ledger,
     operators,
     own_data,
@@ -64,10 +66,23 @@ from hub.api import (
 from hub.api.application_library import router as application_library_router
 from hub.api.applications import router as applications_router
 from hub.api.authentication import ledger_recorder
+from hub.api.divisions import router as divisions_router
+from hub.api.features import public_router as coordinates_router
+from hub.api.features import router as features_router
 from hub.api.harvest import router as harvest_router
 from hub.api.identity import install_identity
+from hub.api.legal_persons import public_router as legal_persons_public
+from hub.api.legal_persons import router as legal_persons_router
 from hub.api.match import router as match_router
+from hub.api.population import router as population_router
+from hub.api.population_keeping import router as population_keeping_router
+from hub.api.population_own import router as population_own_router
+from hub.api.population_statistics import exchange as statistics_exchange
+from hub.api.population_statistics import public as statistics_public
+from hub.api.population_statistics import staff as statistics_staff
 from hub.api.pulls import router as pulls_router
+from hub.api.registers import router as registers_router
+from hub.api.registers_values import router as registers_values_router
 from hub.api.subscriptions import feed as feed_router
 from hub.api.subscriptions import router as subscriptions_router
 from hub.calendars.keeper import CalendarKeeper
@@ -91,11 +106,15 @@ from hub.ledger.keys import open_secret
 from hub.ledger.publication import open_ledger
 from hub.metrics import Metrics
 from hub.middleware import Gatekeeper
+from hub.number_keys import open_number_seals
 from hub.open.answers import AnswerCache
 from hub.portal import pages
 from hub.pulls.service import Puller
 from hub.pulls.sources import Outside as PullOutside
 from hub.push.uploads.finishing import sweep_of
+from hub.registers.addresses.matching import AddressBook
+from hub.registers.legal_persons.desk import LegalPersonDesk
+from hub.registers.population.desk import PopulationDesk
 from hub.rounds import Rounds
 from hub.rows.cursors import CursorKey
 from hub.services import Services, desk_of, incoming_folder, keeping_of
@@ -145,16 +164,25 @@ EXCHANGE_ROUTERS: Final = (
     supervision.router,
     supervision.operators_router,
     match_router,
+    features_router,
+    population_keeping_router,
+    registers_router,
+    registers_values_router,
+    legal_persons_router,
     subscriptions_router,
     applications_router,
     application_library_router,
     aggregates.exchange,
+    statistics_exchange,
+    statistics_staff,
+    addresses.exchange,
     corrections.router,
     own_rights.router,
     privacy.router,
     relay.router,
     pulls_router,
     harvest_router,
+    indicators.exchange,
 )
 """What departments, agencies and operators use, and the public entry point does not have."""
 
@@ -174,7 +202,8 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
     metrics.watch(database)
     log.writer.observe = lambda kind: metrics.receipts.labels(kind.value).inc()
     calendars = CalendarKeeper(database)
-    context = Context(log.writer, calendars, settings.demo, now, keeping_of(settings))
+    numbers = open_number_seals(settings.data_dir / "keys")
+    context = Context(log.writer, calendars, settings.demo, now, keeping_of(settings), numbers)
     identity = build_identity(
         database,
         ledger_recorder(log.writer, now),
@@ -184,10 +213,11 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
     cache = ResourceCache(database, context, identity.keeper)
     cursor_key = CursorKey(open_secret(settings.receipt_key.parent / "cursor.key"))
     relays = Relay(database, identity.keeper, policy_of(settings), settings.public_url, settings.data_dir / "keys")
-    relay_sweeps = sweeps_of(Desk(context, database, cache, relays, cursor_key))
-    upload_sweep = sweep_of(desk_of(settings, context, database))
     puller = _puller_of(settings, database, context)
     harvester = _harvester_of(settings, database, context)
+    relay_sweeps = sweeps_of(Desk(context, database, cache, relays, cursor_key))
+    uploads = sweep_of(desk_of(settings, context, database))
+    own_sweeps = (*relay_sweeps, uploads, *puller.sweeps(), *harvester.sweeps())
     incoming_folder(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
     return Services(
         settings=settings,
@@ -197,12 +227,7 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
         integrator=Integrator(database, log.signer),
         housekeeper=Housekeeper(database, metrics, now),
         calendars=calendars,
-        rounds=Rounds(
-            database,
-            context,
-            metrics,
-            (*all_sweeps(), *relay_sweeps, upload_sweep, *puller.sweeps(), *harvester.sweeps()),
-        ),
+        rounds=Rounds(database, context, metrics, (*all_sweeps(), *own_sweeps)),
         metrics=metrics,
         cache=cache,
         delivery=_delivery_of(settings, database, Doorkeeper(context, identity.keeper, cache), metrics),
@@ -210,7 +235,11 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
         answers=AnswerCache(),
         watch=_watch_of(settings),
         sealer=Sealer(open_secret(settings.data_dir / "keys" / KEY_FILE)),
+        numbers=numbers,
         citizens=relying_party_of(settings, now),
+        population=PopulationDesk(database, context, identity.keeper, cache, numbers),
+        addresses=AddressBook(),
+        legal_persons=LegalPersonDesk(database, context, identity.keeper, cache, numbers),
         relay=relays,
         pulls=puller,
         harvests=harvester,
@@ -280,15 +309,19 @@ def create_app(services: Services, entry_point: EntryPoint = "both") -> FastAPI:
     problems.install(app)
     is_public = entry_point == "public"
     # The first route that fits is taken, and looking takes time: those of the hot paths stand first, unnested.
-    app.router.routes.extend([*rows.router.routes, *(() if is_public else agencies.router.routes)])
+    hot = () if is_public else (*agencies.router.routes, *population_router.routes)
+    app.router.routes.extend([*rows.router.routes, *hot])
     app.include_router(operators.router)
     app.include_router(ledger.router)
     app.include_router(aggregates.public)
+    app.include_router(statistics_public)
+    app.include_router(indicators.public)
     app.include_router(feed_router)
     app.include_router(versions.public)
     app.include_router(quality.public)
     if entry_point != "exchange":
         app.include_router(own_data.router)
+        app.include_router(population_own_router)
         if services.settings.demo:
             app.include_router(demo_identity.router_of(services))
     app.include_router(ckan.router)
@@ -296,7 +329,11 @@ def create_app(services: Services, entry_point: EntryPoint = "both") -> FastAPI:
     app.state.ckan_writes = not is_public  # who writes is staff: that is the other entry point
     app.include_router(citizens.router)  # organs search the directory and read open data too
     app.include_router(searching.router)
+    app.include_router(legal_persons_public)
     app.include_router(directory_metadata.router)
+    app.include_router(divisions_router)
+    app.include_router(coordinates_router)
+    app.include_router(addresses.router)
     install_identity(app, services.identity, serves_exchange=not is_public)
     catalogues.install(app)  # before the pages: at two addresses it serves who wants no page
     pages.install(app, services, has_login=not is_public)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub import __version__, cli_client, cli_delivery, cli_directory_entries, cli_push, cli_versions
+from hub.cli_addresses import addresses_app
 from hub.cli_catalogue import describe
 from hub.cli_ckan import ckan_app
 from hub.cli_correction import correct_app
@@ -21,10 +22,15 @@ from hub.cli_directory import directory_app
 from hub.cli_duties import duty_app, inventory_app, source_app
 from hub.cli_exemption import exemption_app
 from hub.cli_figures import figures
+from hub.cli_generate import generate_app
 from hub.cli_grants import grant_app
 from hub.cli_inbox import request_app
+from hub.cli_indicators import indicators_app
+from hub.cli_legal_persons import legal_persons_app
 from hub.cli_mapping import mapping_app
 from hub.cli_output import Exit, emit, explained, pick, say
+from hub.cli_population import population_app
+from hub.cli_registers import registers_app
 from hub.cli_rules import rules_app
 from hub.cli_scan import scan
 from hub.cli_sheets import sheet_app
@@ -70,17 +76,23 @@ catalogue_app.command("describe")(describe)
 app.add_typer(catalogue_app)
 app.add_typer(request_app)
 app.add_typer(grant_app)
+app.add_typer(population_app)
 app.add_typer(correct_app)
+app.add_typer(generate_app)
 cli_directory_entries.install(directory_app)
 app.add_typer(directory_app)
 app.add_typer(exemption_app)
 app.add_typer(mapping_app)
+app.add_typer(indicators_app)
+app.add_typer(registers_app, name="registers")
+app.add_typer(legal_persons_app, name="legal-persons")
 app.add_typer(rules_app)
 app.add_typer(duty_app)
 app.add_typer(inventory_app)
 app.add_typer(source_app)
 app.add_typer(sheet_app)
 app.add_typer(calendar_app, name="calendar")
+app.add_typer(addresses_app)
 app.add_typer(ckan_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub import cli_harvest, cli_pull, cli_register, cli_relay
+from hub import cli_divisions, cli_harvest, cli_numbers, cli_pull, cli_register, cli_relay
 from hub.cli_output import emit, explained, pick, say
 
 if TYPE_CHECKING:
@@ -37,9 +37,11 @@ def install(app: typer.Typer) -> None:
     app.add_typer(key_app, name="key")
     app.add_typer(audit_app, name="audit")
     cli_register.install(app, key_app)
+    cli_numbers.install(key_app)
     cli_relay.install(app)
     cli_pull.install(app)
     cli_harvest.install(app)
+    cli_divisions.install(app)
 
 
 def console_context(settings: Settings, database: Database) -> Context:
@@ -49,12 +51,19 @@ def console_context(settings: Settings, database: Database) -> Context:
     from hub.calendars.keeper import CalendarKeeper
     from hub.context import Context, utc_now
     from hub.ledger.publication import open_ledger
+    from hub.number_keys import open_number_seals
     from hub.services import keeping_of
 
     log = open_ledger(settings.receipt_key, urlsplit(settings.public_url).netloc + "/ledger")
     with database.begin() as unit:
         log.publish(unit, utc_now())
-    return Context(log.writer, CalendarKeeper(database), settings.demo, keeping=keeping_of(settings))
+    return Context(
+        log.writer,
+        CalendarKeeper(database),
+        settings.demo,
+        keeping=keeping_of(settings),
+        numbers=open_number_seals(settings.data_dir / "keys"),
+    )
 
 
 def init(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.database import Unit
+    from hub.identity.number_seals import NumberSeals
+    from hub.identity.sealed_files import FileKey
     from hub.ledger.drafts import Given, ReceiptKind
     from hub.ledger.receipts import SignedReceipt
     from hub.ledger.writer import ReceiptWriter
@@ -34,10 +36,13 @@ def utc_now() -> datetime:
 class Keeping:
     """What the hub keeps of pushes that are not done yet, and for how long (days; rows a push).
 
-    ``spool`` is the folder of files that wait; None: nothing can wait.
+    ``spool`` is the folder of files that wait, encrypted with ``key``; None: nothing can wait. ``incoming`` is where a
+    file lies in the clear while it is read.
     """
 
     spool: Path | None = None
+    key: FileKey | None = field(default=None, repr=False)
+    incoming: Path | None = None
     held_days: int = 30
     held_rows: int = 200_000
     wait_days: int = 10
@@ -53,6 +58,8 @@ class Context:
     demo: bool = False
     now: Callable[[], datetime] = field(default=utc_now)
     keeping: Keeping = field(default_factory=Keeping)
+    numbers: NumberSeals | None = field(default=None, repr=False)
+    """What seals and opens identity numbers in rows; None only where no row is read or written."""
 
     @property
     def calendar(self) -> Calendar:
@@ -70,6 +77,13 @@ class Context:
     def record(self, unit: Unit, kind: ReceiptKind, **fields: Given) -> SignedReceipt:
         """Sign a receipt and write it in the transaction of ``unit`` (promise 3)."""
         return self.writer.write(unit, self.writer.draft(kind, fields, at=self.now()))
+
+
+def seals_of(context: Context) -> NumberSeals:
+    """Return the seals of a context that reads or writes rows (raises TypeError where it was made without)."""
+    if context.numbers is None:
+        raise TypeError("this context was made without the seals of numbers")
+    return context.numbers
 
 
 def text_id(value: uuid.UUID | None) -> str | None:

@@ -14,6 +14,7 @@ from hub.exchange.own_data import errors as own_errors
 from hub.exchange.relay import errors as relay_errors
 from hub.exchange.subscriptions import errors as subscription_errors
 from hub.problem_types import ProblemType
+from hub.registers.population import errors as population_errors
 from hub.supervision import errors as supervision_errors
 
 if TYPE_CHECKING:
@@ -44,6 +45,33 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
     ),
     relay_errors.RelayJobGoneError: ProblemType(
         "relay-job-gone", HTTPStatus.GONE, "该次查询已经结束", "This question has ended"
+    ),
+    population_errors.PopulationError: ProblemType(
+        "population", HTTPStatus.CONFLICT, "人口基础库不能办理", "The register of persons cannot do this"
+    ),
+    population_errors.PopulationOffError: ProblemType(
+        "population-off", HTTPStatus.NOT_FOUND, "人口基础库尚未启用", "The register of persons is off"
+    ),
+    population_errors.PopulationInputError: ProblemType(
+        "population-input", HTTPStatus.UNPROCESSABLE_ENTITY, "核验内容不符合格式", "The question is not well formed"
+    ),
+    population_errors.KeeperNotNamedError: ProblemType(
+        "population-keeper", HTTPStatus.FORBIDDEN, "不是保护名单的管理单位", "Not the organ that keeps the list"
+    ),
+    population_errors.ProtectedNotFoundError: ProblemType(
+        "population-protected-not-found", HTTPStatus.NOT_FOUND, "名单中没有这一条", "No such line of the list"
+    ),
+    population_errors.AlreadyProtectedError: ProblemType(
+        "population-already-protected", HTTPStatus.CONFLICT, "该号码已在名单中", "The number is on the list"
+    ),
+    population_errors.BatchApprovalNeededError: ProblemType(
+        "population-batch-approval",
+        HTTPStatus.FORBIDDEN,
+        "批量比对超过规模上限，须由第二人批准",
+        "The batch is over the set size: a second person approves it",
+    ),
+    population_errors.BatchNotFoundError: ProblemType(
+        "population-batch-not-found", HTTPStatus.NOT_FOUND, "没有这一批次", "No such batch"
     ),
     match_input.MatchInputError: ProblemType(
         "match-input", HTTPStatus.UNPROCESSABLE_ENTITY, "批量比对的内容不符合格式", "The batch is not well formed"

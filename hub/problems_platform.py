@@ -217,6 +217,9 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
     rows_errors.ColumnNameError: ProblemType(
         "column-name", HTTPStatus.UNPROCESSABLE_ENTITY, "信息项列名有误", "An item's column name is not right"
     ),
+    rows_errors.NumberKeyNeededError: ProblemType(
+        "number-key-needed", HTTPStatus.CONFLICT, "号码密钥仍在使用", "The key of numbers is still needed"
+    ),
     rows_errors.RowFilterError: ProblemType(
         "row-filter", HTTPStatus.FORBIDDEN, "授权的行范围无法执行", "The grant's row filter cannot be carried out"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from hub.identity.sealed_files import SealedFileBrokenError
 from hub.problem_types import CHECKSUM_MISMATCH, ProblemType
 from hub.push.loop import errors
 from hub.push.mappings import errors as mapping_errors
@@ -57,6 +58,12 @@ PROBLEMS: Mapping[type[BaseException], ProblemType] = {
         "erasure", HTTPStatus.UNPROCESSABLE_ENTITY, "删除的依据或对象不完整", "The erasure is not stated in full"
     ),
     version_errors.RowUnknownError: ProblemType("unknown-row", HTTPStatus.NOT_FOUND, "没有这一行", "No such row"),
+    SealedFileBrokenError: ProblemType(
+        "sealed-file-broken",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "加密保存的文件无法解开",
+        "A file kept encrypted does not open",
+    ),
     SpooledFileGoneError: ProblemType(
         "spooled-file-gone", HTTPStatus.GONE, "文件原文已清除", "The file is no longer held"
     ),

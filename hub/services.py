@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from hub.context import Keeping
+from hub.identity.sealed_files import KEY_FILE as FILE_KEY
+from hub.identity.sealed_files import FileKey
+from hub.ledger.keys import open_secret
 from hub.push.uploads.files import Parts
 from hub.push.uploads.receiving import Desk, Rules
 
@@ -25,12 +28,16 @@ if TYPE_CHECKING:
     from hub.harvest.service import Harvester
     from hub.housekeeping import Housekeeper
     from hub.identity.citizens.oidc import RelyingParty
+    from hub.identity.number_seals import NumberSeals
     from hub.identity.sealing import Sealer
     from hub.identity.services import IdentityServices
     from hub.ledger.integrator import Integrator
     from hub.metrics import Metrics
     from hub.open.answers import AnswerCache
     from hub.pulls.service import Puller
+    from hub.registers.addresses.matching import AddressBook
+    from hub.registers.legal_persons.desk import LegalPersonDesk
+    from hub.registers.population.desk import PopulationDesk
     from hub.rounds import Rounds
     from hub.rows.cursors import CursorKey
     from hub.settings import Settings
@@ -55,7 +62,11 @@ class Services:
     watch: Watch
     delivery: Delivery
     sealer: Sealer
+    numbers: NumberSeals
     citizens: RelyingParty | None
+    population: PopulationDesk
+    addresses: AddressBook
+    legal_persons: LegalPersonDesk
     relay: Relay
     pulls: Puller
     harvests: Harvester
@@ -66,10 +77,17 @@ def incoming_folder(settings: Settings) -> Path:
     return settings.data_dir / "incoming"
 
 
+def file_key(settings: Settings) -> FileKey:
+    """Return the key of files that outlive their request; it is made where there is none."""
+    return FileKey(open_secret(settings.data_dir / "keys" / FILE_KEY))
+
+
 def keeping_of(settings: Settings) -> Keeping:
     """Return what is kept of pushes that are not done yet, by the settings."""
     return Keeping(
         spool=settings.data_dir / "spool",
+        key=file_key(settings),
+        incoming=incoming_folder(settings),
         held_days=settings.held_rows_days,
         held_rows=settings.held_rows_limit,
         wait_days=settings.push_wait_days,
@@ -85,7 +103,7 @@ def desk_of(settings: Settings, context: Context, database: Database) -> Desk:
         open_limit=settings.resumable_open_limit,
         lifetime=timedelta(hours=settings.resumable_lifetime_hours),
     )
-    parts = Parts(settings.data_dir / "uploads")
+    parts = Parts(settings.data_dir / "uploads", file_key(settings))
     return Desk(context, database, parts, incoming_folder(settings), rules)
 
 

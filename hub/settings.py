@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     division_code: str = Field(default="410199", pattern=r"^\d{6}$", title="城市行政区划代码（GB/T 2260）")
     """Six digits; the default is an unassigned code for the demo city."""
 
+    address_least_score: float = Field(default=0.6, ge=0.5, le=1.0, title="地址匹配的最低得分")
+    """Least score of an address match; below it nothing is answered: a wrong address is worse than none."""
+
     catalogue_licence: str = Field(default="", max_length=200, title="目录说明的许可：SPDX 标识或网址；不设则不声明")
     """Licence of the descriptions themselves (SPDX identifier or address), told in DCAT and data.json; empty: none."""
 

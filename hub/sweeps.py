@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hub.directory import index_store
 from hub.directory.duties.watching import DUTIES
+from hub.directory.resealing import RESEALING
 from hub.exchange import ageing, extensions, line_clocks, usage
 from hub.exchange.consulting import replies
 from hub.exchange.corrections import settling
@@ -13,6 +14,12 @@ from hub.exchange.subscriptions.sweeping import DELIVERY
 from hub.push import releasing
 from hub.push.quality import promises
 from hub.push.versions import retention
+from hub.registers.addresses.following import ADDRESSES
+from hub.registers.features import following as feature_shapes
+from hub.registers.legal_persons import following
+from hub.registers.macro.feeding import FEEDING as MACRO_FEEDING
+from hub.registers.population import keeping
+from hub.registers.round import REGISTERS
 from hub.supervision import directory_clocks, overdue
 
 if TYPE_CHECKING:
@@ -36,5 +43,12 @@ def all_sweeps() -> tuple[Sweep, ...]:
         promises.PROMISES,
         DUTIES,
         *releasing.SWEEPS,
+        MACRO_FEEDING,
         index_store.INDEX,
+        keeping.SWEEP,
+        following.NAMES,
+        RESEALING,
+        feature_shapes.SHAPES,
+        REGISTERS,
+        ADDRESSES,
     )

@@ -11,7 +11,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from catalogue.divisions import DEMO_DIVISION, PROVINCES, was_ever_valid
+from catalogue.divisions import DEMO_DIVISIONS, PROVINCES, was_ever_valid
 from catalogue.everyday_values import luhn_holds
 from catalogue.identifiers import citizen_check_character, organisation_check_character
 from catalogue.privacy.kinds import Kind, Span
@@ -98,7 +98,7 @@ def is_place(division: str) -> bool:
     """Say whether six digits can begin an identity number: any division there ever was, residence permits too."""
     if division[0] == "9":
         return division[1:3] in PROVINCES
-    return was_ever_valid(division) or division == DEMO_DIVISION or division[:2] in {"81", "82", "83"}
+    return was_ever_valid(division) or division in DEMO_DIVISIONS or division[:2] in {"81", "82", "83"}
 
 
 def _identity(digits: str, latest: date, label: Label, *, by_itself: bool, in_han: bool) -> bool | None:

@@ -157,7 +157,7 @@ def marked(
     path = Path(folder.name) / "marked.xlsx"
     try:
         with hub.database.read_only(statement_timeout_seconds=0, may_lag=False) as unit:
-            marking.write_marked(unit, found, path, lang, title)
+            marking.write_marked(hub.context, unit, found, path, language=lang, title=title)
     except BaseException:
         folder.cleanup()
         raise

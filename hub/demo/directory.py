@@ -110,6 +110,11 @@ def demo_entry(name: str, today: date) -> DemoEntry:
     return _entry(name, _sources()[name], today)
 
 
+def read_entry(name: str, data: Mapping[str, Any], today: date) -> DemoEntry:
+    """Return an entry written in the compact form of these files (raises :class:`DemoContentError`)."""
+    return _entry(name, data, today)
+
+
 @cache
 def _sources() -> Mapping[str, Mapping[str, Any]]:
     folder = files("hub.demo").joinpath("entries")

@@ -19,6 +19,7 @@ from hub.directory.evidence import exemption_of
 from hub.directory.privacy.store import held_columns
 from hub.identity import store as identity_store
 from hub.rows.flagging.store import flags_of
+from hub.rows.sealed_state import stored_sealed
 from hub.rows.tables import RowTable
 from policies.facts import ItemFacts, OpenType, ResourceFacts, ResourceKind, Sensitivity, ShareType
 
@@ -104,7 +105,7 @@ def resource_of(context: Context, unit: Unit, row: EntryRow, number: int) -> Res
     )
     return Resource(
         row.id, row.name, entry.title, row.provider_id, number, row, entry, facts,
-        RowTable(row.id, entry.items, entry.keys), flags,
+        RowTable(row.id, entry.items, entry.keys, context.numbers, stored_sealed(unit, row.id)), flags,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from hub.exchange.metering import tables
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Sequence
     from datetime import date
 
     from hub.database import Unit
@@ -92,6 +93,22 @@ async def charge_with_receipt(
     """
     try:
         row = await writer.write_joined_async(driver, draft, CHARGE_SQL, _parameters(account, charge))
+    except psycopg.errors.CheckViolation as error:
+        raise _reached(error) or error from error
+    return _used(row)
+
+
+async def charge_with_receipts(
+    driver: AsyncDriver, writer: ReceiptWriter, drafts: Sequence[ReceiptDraft], account: Account, charge: Charge
+) -> Used:
+    """Count the uses of one grant together and store their receipts in one statement: durable when this returns.
+
+    Raises:
+        LimitReachedError: a quota would be exceeded; nothing was stored.
+        ReceiptWriteError: it could not be stored: answer none of them.
+    """
+    try:
+        row = await writer.write_many_async(driver, drafts, CHARGE_SQL, _parameters(account, charge))
     except psycopg.errors.CheckViolation as error:
         raise _reached(error) or error from error
     return _used(row)

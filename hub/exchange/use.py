@@ -113,12 +113,12 @@ async def permitted(
     account = quotas.account_of(found.grant, use.context.now())
     if account is None:
         return found
-    charge = Charge(1, rows, _digests(use, account, subjects))
+    charge = Charge(1, rows, digests_of(use.context, use.standing, account, subjects))
     try:
         used = await quota_store.charge_async(use.driver, account, charge)
     except quota_store.LimitReachedError as error:
-        raise await _over(use, found.fields, account, error.name) from None
-    return replace(found, left=_left(use, account, used))
+        raise await over(use, found.fields, account, error.name) from None
+    return replace(found, left=left_of(use.standing, account, used))
 
 
 async def decided(use: Use, question: Question, mode: Mode) -> Permitted:
@@ -130,6 +130,9 @@ async def decided(use: Use, question: Question, mode: Mode) -> Permitted:
 
     """
     question = replace(question, mode=mode)
+    found = at_once(use.context, use.system, use.standing, question)
+    if found is not None:
+        return found
     decision, grant = ask(use.context, use.standing, requester_of(use.system), question)
     fields = use_fields(use.system, use.standing, question, grant)
     if not isinstance(decision, Permit):
@@ -146,8 +149,25 @@ async def decided(use: Use, question: Question, mode: Mode) -> Permitted:
     if account is not None and use.standing.spent:
         for name in account.limits:
             if (account.grant_id, account.day, name) in use.standing.spent:
-                raise await _over(use, fields, account, name)
+                raise await over(use, fields, account, name)
     return Permitted(decision, grant, fields)
+
+
+def at_once(context: Context, system: Requester, standing: Standing, question: Question) -> Permitted | None:
+    """Return the permit of a question whose mode is set; None where anything stands in the way. No I/O.
+
+    Who gets None asks :func:`decided`, which writes the receipt of what stands in the way.
+    """
+    decision, grant = ask(context, standing, requester_of(system), question)
+    if not isinstance(decision, Permit):
+        return None
+    if system.must_be_bound and system.jkt is None and not _is_unconditional(standing, decision):
+        return None
+    account = quotas.account_of(grant, context.now())
+    if account is not None and any((account.grant_id, account.day, one) in standing.spent for one in account.limits):
+        return None
+    fields = use_fields(system, standing, question, grant)
+    return Permitted(decision, grant, fields | {"decision": "permitted", "policy_version": decision.policy_version})
 
 
 def _is_unconditional(standing: Standing, permit: Permit) -> bool:
@@ -184,28 +204,30 @@ async def deliver(
     if account is None:
         await writer.write_async(use.driver, draft)
         return found
-    charge = replace(charge, subjects=_digests(use, account, subjects))
+    charge = replace(charge, subjects=digests_of(use.context, use.standing, account, subjects))
     try:
         used = await quota_store.charge_with_receipt(use.driver, writer, draft, account, charge)
     except quota_store.LimitReachedError as error:
-        raise await _over(use, found.fields, account, error.name) from None
-    return replace(found, left=_left(use, account, used))
+        raise await over(use, found.fields, account, error.name) from None
+    return replace(found, left=left_of(use.standing, account, used))
 
 
-def _digests(use: Use, account: Account, subjects: Sequence[str]) -> tuple[bytes, ...]:
+def digests_of(context: Context, standing: Standing, account: Account, subjects: Sequence[str]) -> tuple[bytes, ...]:
+    """Return the keyed digests of subjects where the account counts them."""
     if "subjects" not in account.limits:
         return ()
-    return quotas.digests(use.context.writer.secret, use.standing.resource.id, subjects)
+    return quotas.digests(context.writer.secret, standing.resource.id, subjects)
 
 
-def _left(use: Use, account: Account, used: Used) -> dict[str, int]:
+def left_of(standing: Standing, account: Account, used: Used) -> dict[str, int]:
+    """Return what is left of an account's quotas, and remember that of calls nothing is."""
     left = quotas.left(account.limits, used)
     if left.get("calls") == 0:
-        use.standing.spent.add((account.grant_id, account.day, "calls"))
+        standing.spent.add((account.grant_id, account.day, "calls"))
     return left
 
 
-async def _over(use: Use, fields: Mapping[str, Given], account: Account, name: str) -> quotas.QuotaExceededError:
+async def over(use: Use, fields: Mapping[str, Given], account: Account, name: str) -> quotas.QuotaExceededError:
     """Return the answer of an exceeded quota, its receipt written."""
     writer, now = use.context.writer, use.context.now()
     used = await quota_store.used_async(use.driver, account.grant_id, account.day)

@@ -52,6 +52,14 @@ In autocommit it is a durable receipt in one round trip. As a CTE it joins a sta
 ``WITH receipt AS (<APPEND_SQL>) SELECT ...``.
 """
 
+_TYPES = ("uuid", "text", "timestamptz", *("text",) * 6, "bytea", "bytea", "text", "bytea")
+APPEND_MANY_SQL = (
+    f"INSERT INTO hub.receipt ({', '.join(_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608 - names of columns
+    + ", ".join(f"%s::{kind}[]" for kind in _TYPES)
+    + ")"
+)
+"""Appends the receipts of many concurrent answers at once, with :func:`append_many_parameters`: one commit for all."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeafRow:
@@ -100,6 +108,11 @@ def append_parameters(signed: SignedReceipt) -> tuple[Any, ...]:
         *(draft.id, draft.kind.value, draft.at, *subject),
         *(signed.body, signed.signature, signed.kid, signed.leaf_hash),
     )
+
+
+def append_many_parameters(signed: Sequence[SignedReceipt]) -> tuple[list[Any], ...]:
+    """Return the parameters of :data:`APPEND_MANY_SQL`: one list a column."""
+    return tuple(list(column) for column in zip(*map(append_parameters, signed), strict=True))
 
 
 def append(unit: Unit, signed: SignedReceipt) -> None:

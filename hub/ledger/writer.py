@@ -15,7 +15,7 @@ from hub.ledger.keys import keyed_digest
 from hub.ledger.receipts import canonical, sign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -103,6 +103,34 @@ class ReceiptWriter:
         try:
             cursor = await connection.execute(joined, (*store.append_parameters(signed), *parameters), prepare=True)
             row = await cursor.fetchone()
+        except psycopg.errors.CheckViolation:
+            raise
+        except psycopg.Error as error:
+            raise _not_written() from error
+        faults.point("receipt.committed")
+        return row
+
+    async def write_many_async(
+        self,
+        connection: psycopg.AsyncConnection[tuple[Any, ...]],
+        drafts: Sequence[ReceiptDraft],
+        statement: str = "",
+        parameters: tuple[Any, ...] = (),
+    ) -> tuple[Any, ...] | None:
+        """Sign drafts and insert them in one statement: all are durable when this returns, or none of them.
+
+        A ``statement`` stands behind ``WITH receipt AS (...),`` (:meth:`write_joined_async`); returns its first row.
+
+        Raises:
+            ReceiptWriteError: they could not be stored: answer none of them.
+            psycopg.errors.CheckViolation: a rule of the caller's own tables was broken; nothing was stored.
+
+        """
+        rows = store.append_many_parameters([self.sign(draft) for draft in drafts])
+        text = f"WITH receipt AS ({store.APPEND_MANY_SQL}), {statement}" if statement else store.APPEND_MANY_SQL
+        try:
+            cursor = await connection.execute(text, (*rows, *parameters), prepare=True)
+            row = await cursor.fetchone() if statement else None
         except psycopg.errors.CheckViolation:
             raise
         except psycopg.Error as error:

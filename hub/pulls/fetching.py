@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from catalogue.entry import Entry
     from hub.database import Database
     from hub.pulls.records import Pull
+    from hub.rows.sealed import Seals
 
 ROWS_A_BUCKET: Final = 16
 FEWEST_BITS: Final = 4
@@ -41,7 +42,10 @@ WHOLE_FROM_SHARE: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a fetch works with. ``tick`` is told the phase with every piece that comes; it may end the run."""
+    """What a fetch works with. ``tick`` is told the phase with every piece that comes; it may end the run.
+
+    ``seals`` open the keys of rows that travelled before.
+    """
 
     database: Database
     pull: Pull
@@ -50,6 +54,7 @@ class Task:
     folder: Path
     now: datetime
     tick: Callable[[str], None]
+    seals: Seals
 
 
 def fetch_database(task: Task, reader: Reader) -> Fetch:
@@ -143,7 +148,7 @@ def _difference(task: Task, reader: Reader) -> Fetch:
         return Fetch("difference", (), dict(task.pull.memory))
     found = _hashes(task, reader.hashes(shift, buckets))
     with task.database.begin(statement_timeout_seconds=0) as unit:
-        held = row_store.hashes(unit, task.pull.id, shift, buckets)
+        held = row_store.hashes(unit, task.pull.id, shift, buckets, task.seals)
     changed = found.join(held, on=["key", "hash"], how="anti")["key"].unique()
     gone = held.join(found, on="key", how="anti")
     if len(changed) > WHOLE_FROM_SHARE * int(theirs["rows"].sum()):

@@ -1,7 +1,8 @@
 """The SQL of row hashes: what a source's rows were when they last travelled, sums of them by bucket, and their change.
 
 A hash is 16 hexadecimal digits (64 bits of an MD5), kept as two numbers of 32 bits, so that the sums of a bucket
-are the same numbers the source's database computes.
+are the same numbers the source's database computes. A key may be an identity number, so keys are kept sealed; all of a
+pull under one key of the seals wherever they are compared.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from hub.pulls import tables
+from hub.rows.sealed import opened
 from hub.rows.staging import copy_in
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from hub.database import Unit
+    from hub.rows.sealed import Seals
 
 _ROW = tables.pull_row
 _STAGE: Final = sql.Identifier("pg_temp", "pull_stage")
@@ -50,13 +53,14 @@ def sums(unit: Unit, pull_id: uuid.UUID, shift: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(SUMS, pl.Int64()), orient="row")
 
 
-def hashes(unit: Unit, pull_id: uuid.UUID, shift: int, buckets: Sequence[int]) -> pl.DataFrame:
+def hashes(unit: Unit, pull_id: uuid.UUID, shift: int, buckets: Sequence[int], seals: Seals) -> pl.DataFrame:
     """Return slot, key and hash (16 hexadecimal digits) of the rows of some buckets."""
     wanted = sa.any_(sa.literal(list(buckets), sa.ARRAY(sa.BigInteger)))
     query = sa.select(_ROW.c.slot, _ROW.c.key, _ROW.c.sum_a, _ROW.c.sum_b).where(
         _ROW.c.pull_id == pull_id, _bucket(shift) == wanted
     )
-    rows = [(row.slot, row.key, f"{row.sum_a:08x}{row.sum_b:08x}") for row in unit.connection.execute(query)]
+    found = unit.connection.execute(query)
+    rows = [(row.slot, opened(seals, row.key), f"{row.sum_a:08x}{row.sum_b:08x}") for row in found]
     return pl.DataFrame(rows, schema={"slot": pl.Int64(), "key": pl.String(), "hash": pl.String()}, orient="row")
 
 
@@ -65,10 +69,12 @@ def forget(unit: Unit, pull_id: uuid.UUID) -> None:
     unit.connection.execute(sa.delete(_ROW).where(_ROW.c.pull_id == pull_id))
 
 
-def forget_keys(unit: Unit, pull_id: uuid.UUID, gone: pl.DataFrame) -> None:
+def forget_keys(unit: Unit, pull_id: uuid.UUID, gone: pl.DataFrame, seals: Seals) -> None:
     """Forget rows by slot and key: they are gone from the source."""
     if gone.height:
-        _stage(unit, [gone.select("slot", "key", sum_a=pl.lit(0), sum_b=pl.lit(0), line=pl.lit(0))])
+        version = _under_one_key(unit, pull_id, seals)
+        named = gone.select("slot", "key", sum_a=pl.lit(0), sum_b=pl.lit(0), line=pl.lit(0))
+        _stage(unit, [_sealed(named, seals, version)])
         unit.driver.execute(
             sql.SQL(
                 "DELETE FROM hub.pull_row AS r USING {} AS s WHERE r.pull_id = %s AND r.slot = s.slot AND r.key = s.key"
@@ -77,13 +83,16 @@ def forget_keys(unit: Unit, pull_id: uuid.UUID, gone: pl.DataFrame) -> None:
         )
 
 
-def remember(unit: Unit, pull_id: uuid.UUID, frames: Iterable[pl.DataFrame], push_id: uuid.UUID | None) -> int:
+def remember(
+    unit: Unit, pull_id: uuid.UUID, frames: Iterable[pl.DataFrame], push_id: uuid.UUID | None, seals: Seals
+) -> int:
     """Remember rows that travelled: slot, key, hash as text, and the line of the pushed file each stood on.
 
     Rows that the push gave back are left out, so that they travel again until they are mended at the source.
     Returns how many are remembered.
     """
-    _stage(unit, (_numbers(frame) for frame in frames))
+    version = _under_one_key(unit, pull_id, seals)
+    _stage(unit, (_sealed(_numbers(frame), seals, version) for frame in frames))
     done = unit.driver.execute(
         sql.SQL(
             "INSERT INTO hub.pull_row (pull_id, slot, key, sum_a, sum_b)"
@@ -95,6 +104,26 @@ def remember(unit: Unit, pull_id: uuid.UUID, frames: Iterable[pl.DataFrame], pus
         (pull_id, push_id),
     )
     return done.rowcount
+
+
+def _sealed(frame: pl.DataFrame, seals: Seals, version: int) -> pl.DataFrame:
+    return frame.with_columns(pl.Series("key", seals.seal_texts(frame["key"].to_list(), version), dtype=pl.String))
+
+
+def _under_one_key(unit: Unit, pull_id: uuid.UUID, seals: Seals) -> int:
+    """Seal anew what is remembered under an older key, or in the clear; returns the version all of it is under."""
+    version = seals.version
+    old = unit.driver.execute(
+        "SELECT key FROM hub.pull_row WHERE pull_id = %s AND NOT starts_with(key, %s)", (pull_id, f"~{version}.")
+    ).fetchall()
+    if old:
+        was = [str(row[0]) for row in old]
+        unit.driver.execute(
+            "UPDATE hub.pull_row r SET key = m.new FROM unnest(%s::text[], %s::text[]) AS m(was, new)"
+            " WHERE r.pull_id = %s AND r.key = m.was",
+            (was, seals.seal_texts([opened(seals, text) for text in was], version), pull_id),
+        )
+    return version
 
 
 def _numbers(frame: pl.DataFrame) -> pl.DataFrame:

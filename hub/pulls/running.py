@@ -22,6 +22,7 @@ from connectors.egress import EgressUnreachableError
 from connectors.port import Limits
 from connectors.sources import SourceError
 from hub import database as hub_database
+from hub.context import seals_of
 from hub.directory.facts import load_resource
 from hub.identity import store as identity_store
 from hub.identity.facts import Status
@@ -142,7 +143,14 @@ class _Work:
             )
         with TemporaryDirectory(prefix="pull-", dir=self.desk.folder) as folder:
             task = Task(
-                database, self.pull, resource.entry, resource.name, Path(folder), self.run.started_at, self.tick
+                database=database,
+                pull=self.pull,
+                entry=resource.entry,
+                name=resource.name,
+                folder=Path(folder),
+                now=self.run.started_at,
+                tick=self.tick,
+                seals=seals_of(context),
             )
             got = sources.fetch(task, self.desk.outside, self.fetched)
             self.fetched |= {"strategy": got.strategy, "rows_deleted": got.deleted, "notes": list(got.notes)}
@@ -193,9 +201,9 @@ class _Work:
         if part.replaces_marks:
             row_store.forget(unit, self.pull.id)
         if part.marks is not None:
-            row_store.remember(unit, self.pull.id, read_marks(part.marks), push_id)
+            row_store.remember(unit, self.pull.id, read_marks(part.marks), push_id, seals_of(self.desk.context))
         if part.gone is not None:
-            row_store.forget_keys(unit, self.pull.id, part.gone)
+            row_store.forget_keys(unit, self.pull.id, part.gone, seals_of(self.desk.context))
 
     def _good(self, got: Fetch) -> RunState:
         state = RunState.DONE if got.parts else RunState.UNCHANGED

@@ -94,7 +94,7 @@ def fillings(aviary: Aviary) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
     found["push_id",] = [(str(row[0]),) for row in aviary.rows(pushes)] + found["push_id",]
     entry = aviary.rows("SELECT id FROM hub.entry WHERE name = %s", RESIDENTS)[0][0]
     planted = f"SELECT _row FROM data.r_{entry.hex} WHERE shenfen_haoma = %s"
-    found["row",] = [(str(row[0]),) for row in aviary.rows(planted, NUMBER)]
+    found["row",] = [(str(row[0]),) for row in aviary.rows(planted, aviary.city.services.numbers.seal(NUMBER))]
     receipts = "SELECT id FROM hub.receipt WHERE kind IN ('delivery', 'match', 'relay') ORDER BY id DESC LIMIT 3"
     found["receipt_id",] = [(str(row[0]),) for row in aviary.rows(receipts)]
     return found

@@ -125,7 +125,8 @@ def test_the_difference_of_versions_masks_what_a_report_masks(aviary: Aviary) ->
 
 def test_lineage_tells_a_holder_of_a_masked_grant_no_value_and_leaves_a_receipt(aviary: Aviary) -> None:
     entry = aviary.rows("SELECT id FROM hub.entry WHERE name = %s", RESIDENTS)[0][0]
-    row = aviary.rows(f"SELECT _row FROM data.r_{entry.hex} WHERE shenfen_haoma = %s", NUMBER)[0][0]
+    sealed = aviary.city.services.numbers.seal(NUMBER)
+    row = aviary.rows(f"SELECT _row FROM data.r_{entry.hex} WHERE shenfen_haoma = %s", sealed)[0][0]
     why = {"purpose": "低保核对", "case_number": "DB-1"}
     answer = aviary.doors.system(MASKED).get(f"{ENTRY}/rows/{row}/lineage", params=why)
     assert answer.status_code == 200, answer.text

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
 SLUG: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 HAN: Final = re.compile("[\u4e00-\u9fff]")
-CONSOLE_ONLY: Final = ("hub.client", "hub.cli", "hub.backup", "hub.demo", "hub.postgres")
+CONSOLE_ONLY: Final = ("hub.client", "hub.cli", "hub.backup", "hub.demo", "hub.generator", "hub.postgres")
 """What runs at a console and never inside a request; its errors are said by ``hub.cli_output``."""
 
 NO_DOMAIN_ERRORS: Final = {
     "policies.decision.PermitForgedError": "a permit was forged: a bug or an attack, and never an answer",
     "policies.facts.NaiveTimeError": "a moment without a zone reached a decision: a bug, and never an answer",
+    "catalogue.indicators_reading._RefusedError": "caught where a cell is read; the rule it carries is reported",
+    "hub.registers.macro.sdmx_file._DoctypeError": "caught where the file is opened, which is then refused",
     "catalogue.elements.ElementNotFoundError": "a lookup in shipped data; its callers pass known elements",
     "hub.demo.story.StoryError": "a step of the demo ended otherwise than the law has it: seen at the console",
     "hub.exchange.quota_store.LimitReachedError": "inside the door of use, which answers with the quota's own error",

@@ -284,6 +284,7 @@ LISTS_OF_NOTHING_MORE: Final = {
     "/.well-known/jwks.json",
     "/api/v1/quality/definitions",
     "/api/v1/sheets/columns",
+    "/api/v1/statistics/population/about",
     "/.well-known/api-catalog",
     "/catalog.jsonld",
     "/data.json",
@@ -306,6 +307,16 @@ LISTS_OF_THEIR_OWN: Final = {
     "/api/v1/harvest/sources/{code}/records": "needs a harvest: tests/hub/harvest",
     "/api/v1/harvest/runs/{run_id}/changes": "needs a harvest: tests/hub/harvest",
     "/api/v1/data/{name}/changes": "a feed says from, to, version, has_more and next: tests/hub/delivery/test_changes",
+    "/api/v1/divisions/{code}/children": "needs a division: tests/hub/divisions",
+    "/api/v1/indicators/{code}": "needs an indicator: tests/hub/macro",
+    "/api/v1/indicators/{code}/observations": "needs an indicator: tests/hub/macro",
+    "/api/v1/exchange/indicators/{code}/observations": "needs an indicator and a grant: tests/hub/macro",
+    "/api/v1/legal-persons": "needs the register of bodies: tests/hub/legal_persons",
+    "/api/v1/population/protected": "for the organ that keeps the list: tests/hub/population",
+    "/api/v1/statistics/population": "needs a release: tests/hub/statistics",
+    "/api/v1/registers/{code}/changes": "a feed says after, to, has_more and next: tests/hub/registers",
+    "/api/v1/registers/{code}/steps": "says total, returned and next: tests/hub/registers",
+    "/api/v1/registers/sources/{number}/refused": "needs a source: tests/hub/registers",
 }
 """Lists whose length is told otherwise, and the tests that hold them to it."""
 

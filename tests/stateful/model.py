@@ -150,6 +150,8 @@ class Model:
         line.state, line.form = "granted", form
         made = self.grants.setdefault(request.id, Grant(request, modes=set(request.modes) or {"query", "verify"}))
         made.items[line.item] = form
+        if form == "verify_only" and not made.modes & {"verify", "batch"}:
+            made.modes.add("verify")  # else the item could not be given in its form at all
 
     def waiting(self) -> list[tuple[Request, Line]]:
         """Return every line that waits for its provider."""

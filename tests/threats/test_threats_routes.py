@@ -46,6 +46,7 @@ PUBLIC = frozenset(
         *("GET /api/v1/corrections/figures", "GET /me", "GET /me/login", "GET /me/callback", "GET /demo-idp/jwks.json"),
         # Figures and changes of open items: what is protected comes under disclosure control, or not at all.
         *("GET /api/v1/datasets/{name}/aggregate", "GET /api/v1/data/{name}/changes"),
+        *("GET /api/v1/statistics/population", "GET /api/v1/statistics/population/about"),
         # What is told of versions and quality holds no value: numbers, times, counts, shares.
         *("GET /api/v1/datasets/{name}/versions", "GET /api/v1/datasets/{name}/quality"),
         *("GET /api/v1/quality/definitions", "GET /api/v1/dataset"),
@@ -60,6 +61,19 @@ PUBLIC = frozenset(
         *("GET /api/v1/directory/elements/{code}", "GET /api/v1/directory/licences"),
         *("GET /standards", "GET /standards/classes", "GET /standards/code-lists", "GET /standards/code-lists/{name}"),
         *("GET /standards/elements", "GET /standards/elements/{code}", "GET /standards/licences"),
+        # Divisions through time: codes and names, and figures that the caller himself gives.
+        *("GET /api/v1/divisions", "GET /api/v1/divisions/{code}", "GET /api/v1/divisions/{code}/children"),
+        *("GET /api/v1/divisions/{code}/history", "GET /api/v1/divisions/{code}/successors"),
+        *("GET /api/v1/divisions/{code}/boundary", "GET /api/v1/division-notes", "POST /api/v1/divisions/rebase"),
+        *("GET /api/v1/division-at", "POST /api/v1/coordinates/degrees", "POST /api/v1/coordinates/zone"),
+        # Standard addresses down to the door plate (element G009); what lies below is asked for under a grant.
+        *("POST /api/v1/addresses/match", "POST /api/v1/addresses/reverse", "GET /api/v1/addresses/{address_id}"),
+        "GET /api/v1/place-names",
+        # Bodies by name or code: what the law makes public and the entry of the register opens.
+        *("GET /api/v1/legal-persons", "GET /api/v1/legal-persons/{code}"),
+        # Figures of the macro-economy: what the register's entry opens, nothing before its release.
+        *("GET /api/v1/indicators", "GET /api/v1/indicators/{code}", "GET /api/v1/indicators/{code}/observations"),
+        *("GET /indicators", "GET /indicators/{code}"),
         # Files attached to entries that are open to everybody; the route asks the one rule of visibility.
         "GET /dataset/{dataset}/resource/{resource}/download",
         "GET /dataset/{dataset}/resource/{resource}/download/{name}",

@@ -27,6 +27,7 @@ from hub.portal.work import (
     privacy,
     public_interest,
     pushes,
+    registers,
     request,
     sources,
     supervision,
@@ -69,6 +70,7 @@ for _part in (
     inventory,
     inventory_sheets,
     sources,
+    registers,
     tokens,
     links,
 ):
@@ -87,6 +89,7 @@ MENU: Final[tuple[MenuEntry, ...]] = (
     MenuEntry("/w/duties", "supply", frozenset(supply.READERS)),
     MenuEntry("/w/inventory", "inventory", frozenset(inventory.READERS)),
     MenuEntry("/w/sources", "sources", frozenset(sources.READERS)),
+    MenuEntry("/w/registers", "registers", frozenset(registers.READERS)),
     MenuEntry("/w/tokens", "tokens", tokens.HOLDERS),
     MenuEntry("/w/sup/overdue", "overdue", frozenset({Role.SUPERVISOR})),
     MenuEntry("/w/sup/disputes", "disputes", frozenset({Role.SUPERVISOR})),

@@ -30,7 +30,7 @@ from hub.push.loop.wait_store import Draft
 from hub.push.merge import MergeMode
 from hub.push.rejections import described
 from hub.push.standing import standing_of
-from hub.push.waiting import copy_file, keep_file, spool_of
+from hub.push.waiting import keep_file, lent_file, spool_of
 from hub.services import incoming_folder
 from policies.errors import DomainError
 
@@ -149,12 +149,9 @@ def confirm(page: Clerk, form: Posted) -> HTMLResponse | RedirectResponse:
     if draft is None:
         return _new(page, form.with_faults(Fault("file", page.text("push_file_missing"))))
     try:
-        path = spool_of(page.context).path(draft.spool_key)
-        with tempfile.TemporaryDirectory(prefix="form-", dir=incoming_folder(page.hub.settings)) as folder:
-            copy = Path(folder) / "file"
-            copy_file(path, copy)
+        with lent_file(page.context, draft.spool_key) as path:
             kept = dict(draft.arrival) | {"allow_shrink": form.value("consent") == "yes"}
-            arrival = from_json(kept, copy, draft.member_id, page.person.staff.id)
+            arrival = from_json(kept, path, draft.member_id, page.person.staff.id)
             accepted = receive.accept(page.context, page.hub.database, arrival, Limits())
     except DomainError as error:
         return _new(page, form.with_faults(*faults_of(error, page.lang, at="file")), draft)

@@ -165,7 +165,7 @@ def first_key(bench: Bench) -> str:
         row = unit.connection.exec_driver_sql(
             f"SELECT shenfen_haoma FROM data.r_{resource.id.hex} GROUP BY 1 HAVING count(*) = 1 LIMIT 1"
         ).one()
-    return str(row[0])
+    return bench.city.services.numbers.open(str(row[0]))
 
 
 def test_a_report_without_the_token_is_refused(user: httpx2.Client, grant: str) -> None:
