@@ -288,9 +288,10 @@ def write_refusals(unit: Unit, step: Step) -> int:
     )
     return driver.execute(
         "INSERT INTO hub.register_refusal (source, row, push, rule, elements, at)"
-        " SELECT %s, row, %s, string_agg(DISTINCT rule, ','),"
-        " coalesce((SELECT array_agg(DISTINCT e) FROM fed_refused o, unnest(o.elements) e WHERE o.row = r.row), '{}'),"
-        " %s FROM fed_refused r GROUP BY row ON CONFLICT (source, row, push)"
+        " SELECT %s, r.row, %s, string_agg(DISTINCT r.rule, ','),"
+        " coalesce(array_agg(DISTINCT o.element) FILTER (WHERE o.element IS NOT NULL), '{}'), %s"
+        " FROM fed_refused r LEFT JOIN LATERAL unnest(r.elements) AS o (element) ON true"
+        " GROUP BY r.row ON CONFLICT (source, row, push)"
         " DO UPDATE SET rule = excluded.rule, elements = excluded.elements, at = excluded.at, settled_push = NULL",
         (step.source, step.push, step.now),
     ).rowcount
