@@ -1,10 +1,10 @@
-"""Column-wise validators: the published vectors, agreement with the scalar ones, speed."""
+"""Column-wise validators: the published vectors, agreement with the scalar ones, cost."""
 
 from __future__ import annotations
 
 import csv
-import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +16,7 @@ from catalogue.columns import check_column
 from catalogue.faults import FAULTS, FaultCode, Validity
 from catalogue.identifiers import CHECK_NAMES, UnknownCheckError, check_value, citizen_check_character
 from catalogue.normalise import normal_form
+from tests.support.effort import steps_of
 
 TODAY = date(2025, 11, 1)
 VECTORS = Path(__file__).resolve().parents[2].parent / "shared" / "domain" / "codes" / "validator_test_vectors.csv"
@@ -140,11 +141,11 @@ def test_an_unknown_validator_is_an_error() -> None:
         check_column("tax_number", pl.Series(["1"]), today=TODAY)
 
 
-def test_a_million_citizen_ids_take_under_a_second_of_processor_time_per_core() -> None:
+def test_a_million_citizen_ids_take_no_more_steps_of_python_than_a_thousand() -> None:
     column = pl.Series(
         ["41010219900307102X", "410108200506150030", "110105194912310021", "11010519491231002x"] * 250_000
     )
     check_column("citizen_id", column[:4], today=TODAY)
-    started = time.process_time()
-    check_column("citizen_id", column, today=TODAY)
-    assert time.process_time() - started < 2.0
+    check = partial(check_column, "citizen_id", today=TODAY)
+    thousand, million = (steps_of(partial(check, rows)) for rows in (column[:1000], column))
+    assert million == thousand

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from hub.demo.mistakes import ENTRY, write_dirty, write_mended
 from hub.demo.series import air_index
 from hub.demo.workbook import write_workbook
 from hub.push.decode import CheckPlan, read_push
+from tests.support.effort import steps_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,10 +55,9 @@ def test_the_story_finds_the_rows_it_tells_of(name: str, rows: int) -> None:
     assert demo_frame(name, TODAY).height == rows
 
 
-def test_all_files_together_take_less_than_two_seconds(tmp_path: Path) -> None:
-    started = time.process_time()
-    write_all(tmp_path, WITH_DATA, TODAY)
-    assert time.process_time() - started < 2
+def test_all_files_together_take_less_than_three_million_steps(tmp_path: Path) -> None:
+    # Counted: 1.2 million, a fifth of a second; a demo that makes its files step by step keeps nobody waiting.
+    assert steps_of(lambda: write_all(tmp_path, WITH_DATA, TODAY)) < 3_000_000
 
 
 def test_the_same_day_gives_the_same_bytes(tmp_path: Path) -> None:
