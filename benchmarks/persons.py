@@ -6,6 +6,7 @@ as an alias, the number sealed with the keys of the stage. Nobody is described.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -85,6 +86,7 @@ def fill(stage: Stage, persons: int) -> Path:
             )
         for statement in AGAIN:
             connection.execute(statement.encode())
+    os.sync()  # what the fill left to the disk is not part of what is measured
     pl.concat(kept).sample(fraction=1.0, shuffle=True, seed=2).write_csv(sample)
     return sample
 
