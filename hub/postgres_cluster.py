@@ -65,6 +65,8 @@ class ServerStartError(DatabaseServerError):
 LEAST_BUFFERS_MIB: Final = 64
 MOST_BUFFERS_MIB: Final = 1024
 SHARE_OF_MEMORY: Final = 16
+LEAST_LOG_MIB: Final = 1024
+"""Least room for the write-ahead log between two checkpoints; as much as the buffers where these are more."""
 
 
 def buffers_of(wanted: int | None, *, demo: bool) -> int:
@@ -111,7 +113,8 @@ class ServerOptions:
             "full_page_writes": switch,
             "synchronous_commit": switch,
             "wal_level": "replica",  # pg_basebackup and standbys stay possible
-            "max_wal_size": "1GB",
+            # Between two checkpoints a page is written whole once: rows of millions with keys in no order want room.
+            "max_wal_size": f"{max(LEAST_LOG_MIB, self.shared_buffers_mib)}MB",
             "timezone": "UTC",
             "log_timezone": "UTC",
             # A hub that was killed must not leave a long query, with its locks, behind.

@@ -31,6 +31,14 @@ UNRANKED: Final = 100
 """Rank of an element a source says without having been given one (the register's rules derived it)."""
 
 
+_NOTHING_TO_WEIGH: Final = """
+CREATE TEMPORARY TABLE fed_open (subject bigint) ON COMMIT DROP;
+CREATE TEMPORARY TABLE fed_dispute (subject bigint, element text) ON COMMIT DROP;
+CREATE TEMPORARY TABLE fed_voice (subject bigint, element text, source integer, row bigint, push bigint,
+    event_at timestamp, value text, rank integer, place bigint, standing bigint) ON COMMIT DROP
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Recomputed:
     """What became of the subjects of a step: how many were looked at, how many changed."""
@@ -60,7 +68,10 @@ def recompute(unit: Unit, step: Step, change: int, numbers: NumberSeals, *, has_
     touched = driver.execute(
         "CREATE TEMPORARY TABLE fed_subject ON COMMIT DROP AS SELECT DISTINCT subject FROM fed_todo"
     ).rowcount
-    born = _write_born(unit, step, change) if has_born else 0
+    born, plain = _write_born(unit, step, change) if has_born else (0, 0)
+    if plain == touched:
+        driver.execute(_NOTHING_TO_WEIGH)
+        return Recomputed(touched, born)
     driver.execute("ANALYZE fed_subject")
     driver.execute(
         sql.SQL(
@@ -85,8 +96,11 @@ def recompute(unit: Unit, step: Step, change: int, numbers: NumberSeals, *, has_
     return Recomputed(touched, born + changed)
 
 
-def _write_born(unit: Unit, step: Step, change: int) -> int:
-    """Insert the new subjects: one with a single claim has its values at once, the others are weighed as all are."""
+def _write_born(unit: Unit, step: Step, change: int) -> tuple[int, int]:
+    """Insert the new subjects and return how many, and how many of them are done with.
+
+    One with a single claim has its values at once; the others are weighed as all are.
+    """
     driver, subjects = unit.driver, name(SUBJECTS[step.register].subject.name)
     driver.execute(
         "CREATE TEMPORARY TABLE fed_plain ON COMMIT DROP AS SELECT subject, vals FROM ("
@@ -103,36 +117,53 @@ def _write_born(unit: Unit, step: Step, change: int) -> int:
                          " EXCEPT SELECT subject FROM fed_plain) rest ORDER BY subject"),
         (change, step.now),
     ).rowcount  # fmt: skip
-    driver.execute("DELETE FROM fed_subject s USING fed_plain p WHERE p.subject = s.subject")
-    return born
+    done = driver.execute("DELETE FROM fed_subject s USING fed_plain p WHERE p.subject = s.subject").rowcount
+    return born, done
 
 
 def _weigh(unit: Unit, step: Step, numbers: NumberSeals) -> None:
-    """Make ``fed_golden`` (subject, vals, doubted) of subjects with several claims, and ``fed_voice`` of conflicts."""
+    """Make ``fed_golden`` (subject, vals, doubted) of subjects with several claims, and ``fed_voice`` of conflicts.
+
+    Of each subject the widest claim stands as it is; taken apart and compared are the others, and of the widest the
+    elements the others speak of.
+    """
     driver, claims = unit.driver, name(SUBJECTS[step.register].claim.name)
     driver.execute(
         sql.SQL(
-            "CREATE TEMPORARY TABLE fed_said ON COMMIT DROP AS"
-            " SELECT c.subject, c.source, c.row, c.push, c.event_at, v.key AS element, v.value AS value,"
-            " coalesce((k.ranks ->> v.key)::integer, {unranked}) AS rank, k.speaker"
+            "CREATE TEMPORARY TABLE fed_many ON COMMIT DROP AS"
+            " SELECT c.subject, c.source, c.row, c.push, c.event_at, c.values, row_number() OVER"
+            " (PARTITION BY c.subject ORDER BY pg_column_size(c.values) DESC, c.id) AS width"
             " FROM fed_open o JOIN {claims} c ON c.subject = o.subject AND c.closed_push IS NULL AND c.event_at <= %s"
-            " JOIN (SELECT s.id, s.ranks, e.provider_id AS speaker FROM hub.register_source s"
-            " JOIN hub.entry e ON e.id = s.entry_id) k ON k.id = c.source"
-            " CROSS JOIN LATERAL jsonb_each_text(c.values) v WHERE o.voices > 1"
-        ).format(claims=claims, unranked=sql.Literal(UNRANKED)),
+            " WHERE o.voices > 1"
+        ).format(claims=claims),
         (step.local_now,),
-    )  # fmt: skip
+    )
+    driver.execute("ANALYZE fed_many (subject, width)")
+    driver.execute(
+        "CREATE TEMPORARY TABLE fed_said ON COMMIT DROP AS"
+        " SELECT m.subject, m.source, m.row, m.push, m.event_at, v.key AS element, v.value AS value"
+        " FROM fed_many m CROSS JOIN LATERAL jsonb_each_text(m.values) v WHERE m.width > 1"
+    )
+    driver.execute(
+        "INSERT INTO fed_said SELECT m.subject, m.source, m.row, m.push, m.event_at, e.element, m.values ->> e.element"
+        " FROM (SELECT DISTINCT subject, element FROM fed_said) e JOIN fed_many m ON m.subject = e.subject"
+        " AND m.width = 1 AND m.values ? e.element"
+    )
     _seal_alike(unit, numbers)
     driver.execute(
         "CREATE TEMPORARY TABLE fed_element ON COMMIT DROP AS SELECT subject, element, min(value) AS value,"
         " min(value) <> max(value) AS differs FROM fed_said GROUP BY subject, element"
     )
     driver.execute(
-        "CREATE TEMPORARY TABLE fed_voice ON COMMIT DROP AS"
-        " SELECT s.subject, s.element, s.source, s.row, s.push, s.event_at, s.value, s.rank,"
-        " rank() OVER (PARTITION BY s.subject, s.element, s.speaker ORDER BY s.rank, s.event_at DESC) AS place,"
-        " row_number() OVER (PARTITION BY s.subject, s.element ORDER BY s.rank, s.event_at DESC, s.source, s.row)"
-        " AS standing FROM fed_said s JOIN fed_element e USING (subject, element) WHERE e.differs"
+        sql.SQL(
+            "CREATE TEMPORARY TABLE fed_voice ON COMMIT DROP AS SELECT s.subject, s.element, s.source, s.row, s.push,"
+            " s.event_at, s.value, s.rank, rank() OVER"
+            " (PARTITION BY s.subject, s.element, s.speaker ORDER BY s.rank, s.event_at DESC) AS place, row_number()"
+            " OVER (PARTITION BY s.subject, s.element ORDER BY s.rank, s.event_at DESC, s.source, s.row) AS standing"
+            " FROM (SELECT v.*, o.provider_id AS speaker, coalesce((k.ranks ->> v.element)::int, {unranked}) AS rank"
+            " FROM fed_said v JOIN fed_element e USING (subject, element) JOIN hub.register_source k ON k.id = v.source"
+            " JOIN hub.entry o ON o.id = k.entry_id WHERE e.differs) s"
+        ).format(unranked=sql.Literal(UNRANKED))
     )
     driver.execute(
         "CREATE TEMPORARY TABLE fed_dispute ON COMMIT DROP AS SELECT subject, element FROM fed_voice WHERE place = 1"
@@ -140,16 +171,13 @@ def _weigh(unit: Unit, step: Step, numbers: NumberSeals) -> None:
     )
     driver.execute("ANALYZE fed_dispute")
     driver.execute(
-        "CREATE TEMPORARY TABLE fed_golden ON COMMIT DROP AS SELECT e.subject,"
-        " jsonb_object_agg(e.element, coalesce(b.value, e.value)) AS vals,"
-        " coalesce(array_agg(e.element ORDER BY e.element) FILTER (WHERE d.element IS NOT NULL), '{}') AS doubted"
-        " FROM fed_element e LEFT JOIN fed_voice b ON b.subject = e.subject AND b.element = e.element"
-        " AND b.standing = 1 LEFT JOIN fed_dispute d ON d.subject = e.subject AND d.element = e.element"
-        " GROUP BY e.subject"
-    )
-    driver.execute(
-        "INSERT INTO fed_golden SELECT o.subject, '{}'::jsonb, '{}' FROM fed_open o WHERE o.voices > 1"
-        " AND NOT EXISTS (SELECT 1 FROM fed_golden g WHERE g.subject = o.subject)"
+        "CREATE TEMPORARY TABLE fed_golden ON COMMIT DROP AS SELECT m.subject,"
+        " m.values || coalesce(g.vals, '{}'::jsonb) AS vals, coalesce(g.doubted, '{}') AS doubted FROM fed_many m"
+        " LEFT JOIN (SELECT e.subject, jsonb_object_agg(e.element, coalesce(b.value, e.value)) AS vals,"
+        " array_agg(e.element ORDER BY e.element) FILTER (WHERE d.element IS NOT NULL) AS doubted FROM fed_element e"
+        " LEFT JOIN fed_voice b ON b.subject = e.subject AND b.element = e.element AND b.standing = 1"
+        " LEFT JOIN fed_dispute d ON d.subject = e.subject AND d.element = e.element GROUP BY e.subject) g"
+        " ON g.subject = m.subject WHERE m.width = 1"
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from hub.registers.feeding_store import name
+from hub.registers.feeding_store import name, rows_between
 from hub.registers.tables import SUBJECTS
 
 if TYPE_CHECKING:
@@ -90,27 +90,28 @@ def write_links(unit: Unit, step: Step) -> None:
         sql.SQL(
             "UPDATE {} l SET closed_push = %s, closed_at = %s"
             " FROM (SELECT row FROM fed_row UNION SELECT row FROM fed_gone) AS f"
-            " WHERE l.source = %s AND l.row = f.row AND l.closed_push IS NULL"
+            " WHERE l.source = %s AND l.row = f.row AND l.closed_push IS NULL AND l.row BETWEEN %s AND %s"
         ).format(links),
-        (step.push, step.now, step.source),
+        (step.push, step.now, step.source, *rows_between(unit)),
     )
-    if driver.execute("SELECT 1 FROM fed_link LIMIT 1").fetchone() is None:
-        return
     driver.execute("ANALYZE fed_link")
-    ends = sql.SQL(" UNION ALL ").join(
-        sql.SQL("SELECT {register} AS register, form, kind, subject FROM {alias}").format(
-            register=sql.Literal(other), alias=name(tables.alias.name)
-        )
-        for other, tables in SUBJECTS.items()
-    )
-    driver.execute(
+    for (other,) in driver.execute("SELECT DISTINCT other_register FROM fed_link ORDER BY 1").fetchall():
+        _write_links_to(unit, step, links, str(other))
+
+
+def _write_links_to(unit: Unit, step: Step, links: sql.Identifier, other: str) -> None:
+    """Write the links that lead to one register; of a register without subjects the other end is not known."""
+    ends: sql.Composable = sql.SQL("(SELECT NULL::bigint AS subject, NULL AS form, NULL AS kind WHERE false)")
+    if other in SUBJECTS:
+        ends = name(SUBJECTS[other].alias.name)
+    unit.driver.execute(
         sql.SQL(
             "INSERT INTO {links} (kind, subject, other_register, other, other_form, other_kind, source, push, row,"
             " since, until, loaded_at) SELECT f.kind, r.subject, f.other_register, a.subject, f.other_form,"
             " f.other_kind, %s, r.push, f.row, f.since, f.until, %s FROM fed_link f JOIN fed_row r USING (row)"
-            " LEFT JOIN ({ends}) a ON a.register = f.other_register AND a.form = f.other_form AND a.kind = f.other_kind"
+            " LEFT JOIN {ends} a ON a.form = f.other_form AND a.kind = f.other_kind WHERE f.other_register = %s"
         ).format(links=links, ends=ends),
-        (step.source, step.now),
+        (step.source, step.now, other),
     )
 
 
