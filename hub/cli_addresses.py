@@ -36,7 +36,13 @@ def load(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """装载区划、曾用名、标准地址或标准地名；不能登记的行逐条说明。 Load files; rows that cannot be taken are told."""
+    """装载区划、曾用名、标准地址或标准地名；不能登记的行逐条说明。 Load files; rows that cannot be taken are told.
+
+    装载的内容到门牌为止即向社会公布，不需登录，由装载的一方负责（地名管理条例第十五条、第二十一条）；未经批准公布的地名、
+    不能公布的地址不得装载。 Down to the door plate what is loaded is published to everybody, without login, on the
+    responsibility of whoever loads it (地名管理条例 Art. 15, 21): load no name that is not approved and announced, and
+    no address that must not be known.
+    """
     from hub.cli import load_settings, opened
     from hub.cli_admin import console_context
     from hub.registers.addresses.loading import FileKind, load_file
@@ -86,7 +92,11 @@ def follow(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """从部门推送的资源登记地址，此后每次推送自动更新。 Take a department's resource, and each later push of it."""
+    """从部门推送的资源登记地址，此后每次推送自动更新。 Take a department's resource, and each later push of it.
+
+    只登记公众能完整取得的条目；条目收窄、暂停、豁免或撤销后，它登记的内容随即不再公开。 Only an entry that the public
+    is given in full is taken; what it said is public no longer once it is narrowed, suspended, exempted or withdrawn.
+    """
     from hub.cli import load_settings, opened
     from hub.cli_admin import console_context
     from hub.registers.addresses.following import take
@@ -106,15 +116,38 @@ def follow(
 
 @addresses_app.command("show")
 def show(data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """各级地址的数量。 How many addresses of each level there are."""
+    """各级地址的数量，跟随的条目及其状态。 How many addresses of each level; the entries followed, with their state."""
     from hub.cli import load_settings, opened
+    from hub.cli_admin import console_context
     from hub.registers.addresses import store
+    from hub.registers.addresses.openness import states
 
     with explained(as_json=as_json):
-        with opened(load_settings(data_dir=data_dir), joins=True) as database, database.begin() as unit:
-            counts = store.counts(unit)
-        facts = {"total": sum(counts.values()), "levels": counts}
-        emit(facts, as_json=as_json, text="\n".join(f"{level}  {count}" for level, count in counts.items()))
+        settings = load_settings(data_dir=data_dir)
+        with opened(settings, joins=True) as database:
+            context = console_context(settings, database)
+            with database.begin() as unit:
+                counts, followed = store.counts(unit), [one.as_dict() for one in states(context, unit)]
+        facts = {"total": sum(counts.values()), "levels": counts, "followed": followed}
+        lines = [f"{level}  {count}" for level, count in counts.items()]
+        emit(facts, as_json=as_json, text="\n".join([*lines, *(_followed_line(one) for one in followed)]))
+
+
+def _followed_line(one: dict[str, Any]) -> str:
+    version = pick(
+        f"已登记版本 {one['version']}，现行版本 {one['standing_version'] or '—'}",
+        f"version {one['version']} taken, {one['standing_version'] or '—'} stands",
+    )
+    words = {
+        "open": ("公开", "open"),
+        "closed": ("不公开", "not public"),
+        "withdrawn": ("已撤销，不公开", "withdrawn, not public"),
+    }
+    why = "；".join(f"{item['name']}（{pick(item['zh'], item['en'])}）" for item in one["hindrances"])
+    told = f"{one['entry']}  {pick(*words[one['state']])}  {version}"
+    untaken = one["untaken"]
+    late = pick(f"；未登记：{untaken['zh']}", f"; not taken: {untaken['en']}") if untaken is not None else ""
+    return told + (f"；{why}" if why else "") + late
 
 
 @addresses_app.command("match")

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PROBLEMS: Mapping[type[BaseException], ProblemType] = {
+    errors.AddressClosedError: ProblemType(
+        "address-closed",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "条目未完整开放，不能汇入公开的地址登记",
+        "The entry is not open in full and cannot enter the public register of addresses",
+    ),
     errors.AddressFileError: ProblemType(
         "address-file", HTTPStatus.UNPROCESSABLE_ENTITY, "地址文件有误", "The file of addresses is not in order"
     ),

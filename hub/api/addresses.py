@@ -19,7 +19,7 @@ from catalogue.addresses_standard import CRS
 from hub.api.authentication import CurrentSystem
 from hub.api.bodies import Body
 from hub.exchange.use import Use
-from hub.registers.addresses import store
+from hub.registers.addresses import names_store, reading_store
 from hub.registers.addresses.errors import AddressNotFoundError
 from hub.registers.addresses.granted import match_granted
 from hub.registers.addresses.matching import (
@@ -39,7 +39,7 @@ from hub.services import Hub
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hub.registers.addresses.store import Stored
+    from hub.registers.addresses.reading_store import Stored
     from hub.services import Services
 
 router = APIRouter(prefix="/api/v1", tags=["citizens"])
@@ -90,7 +90,7 @@ def match(body: MatchBody, hub: Hub) -> dict[str, Any]:
     """
     asked = _asked(hub, body.within)
     with hub.database.begin() as unit:
-        matches = match_texts(unit, hub.addresses.of(unit), body.addresses, asked)
+        matches = match_texts(unit, hub.addresses.of_public(hub.context, unit), body.addresses, asked)
     return {
         "total": len(body.addresses),
         "returned": len(matches),
@@ -111,7 +111,8 @@ def reverse(body: PointBody, hub: Hub) -> dict[str, Any]:
     """
     checked_point(body.longitude, body.latitude, body.crs)
     with hub.database.begin() as unit:
-        found = nearest(unit, body.longitude, body.latitude)
+        hidden = hub.addresses.hidden_from_public(hub.context, unit)
+        found = nearest(unit, body.longitude, body.latitude, hidden)
     end = body.offset + body.limit
     near = found[body.offset : end]
     return {
@@ -128,7 +129,9 @@ def reverse(body: PointBody, hub: Hub) -> dict[str, Any]:
 def read(address_id: Annotated[str, Path(max_length=64)], hub: Hub) -> dict[str, Any]:
     """Answer an address down to its door plate, with its former names, its end, its source."""
     with hub.database.begin() as unit:
-        found = store.by_ids(unit, [address_id]).get(address_id) if "\x00" not in address_id else None
+        hidden = hub.addresses.hidden_from_public(hub.context, unit)
+        known = reading_store.by_ids(unit, [address_id], hidden) if "\x00" not in address_id else {}
+    found = known.get(address_id)
     if found is None or found.level > OPEN_LEVEL:
         raise AddressNotFoundError(
             "没有这个标识的公开地址",
@@ -152,7 +155,8 @@ def place_names(
 ) -> dict[str, Any]:
     """Answer place names, all or those of a name now or formerly borne, with approval, filing and announcement."""
     with hub.database.begin() as unit:
-        total, found, following = store.names_like(unit, name, after, limit)
+        hidden = hub.addresses.hidden_from_public(hub.context, unit)
+        total, found, following = names_store.names_like(unit, name, (after, limit), hidden)
     return {
         "total": total,
         "returned": len(found),
@@ -177,7 +181,7 @@ async def match_to_room(name: str, body: GrantedMatchBody, system: CurrentSystem
 
 def _book(hub: Services) -> Book:
     with hub.database.begin() as unit:
-        return hub.addresses.of(unit)
+        return hub.addresses.of_granted(hub.context, unit)
 
 
 def _body(one: Stored) -> dict[str, Any]:
@@ -198,5 +202,5 @@ def _body(one: Stored) -> dict[str, Any]:
 
 
 def _name_body(one: Mapping[str, Any]) -> dict[str, Any]:
-    told = {key: value for key, value in one.items() if key not in {"source", "row", "division12"}}
+    told = {key: value for key, value in one.items() if key not in {"source", "row", "division12", "others"}}
     return told | {"division": one["division12"], "kind_name": PLACE_KINDS[one["kind"] - 1]}

@@ -9,6 +9,10 @@ class AddressFileError(DomainError):
     """A file of addresses, divisions or place names that cannot be read; nothing of it was taken."""
 
 
+class AddressClosedError(DomainError):
+    """An entry that cannot enter the register, which is public: the public is not given all its items in full."""
+
+
 class AddressPointError(DomainError):
     """A point that is not in CGCS2000, or lies nowhere in the country."""
 

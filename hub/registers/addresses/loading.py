@@ -41,8 +41,9 @@ from catalogue.addresses_standard import (
     made_id,
 )
 from hub.ledger.drafts import ReceiptKind
-from hub.registers.addresses import store
+from hub.registers.addresses import names_store, reading_store, store
 from hub.registers.addresses.errors import AddressFileError
+from hub.registers.addresses.switching import on_for_load
 
 if TYPE_CHECKING:
     import uuid
@@ -93,12 +94,13 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where rows come from, and who brings them (None: the console)."""
+    """Where rows come from: a file, or a version of an entry with the open columns that are read of it."""
 
     name: str
     digest: str
     entry_id: uuid.UUID | None = None
     version: int | None = None
+    columns: tuple[str, ...] | None = None
 
 
 def load_file(context: Context, unit: Unit, path: Path, kind: FileKind) -> Loaded:
@@ -155,7 +157,9 @@ def load_rows(context: Context, unit: Unit, rows: Iterable[Row], kind: FileKind,
 
     Raises:
         AddressFileError: nothing in it could be taken.
+        RegisterOffError: the database of geography is switched off.
     """
+    on_for_load(context, unit)
     store.lock(unit)
     now = context.now()
     source = store.Source(
@@ -165,6 +169,7 @@ def load_rows(context: Context, unit: Unit, rows: Iterable[Row], kind: FileKind,
         now,
         origin.entry_id,
         origin.version,
+        origin.columns,
     )
     loaded = Loaded(kind, store.add_source(unit, source))
     match kind:
@@ -221,7 +226,7 @@ def _divisions(unit: Unit, rows: Iterable[Row], loaded: Loaded) -> Iterator[Node
 
 
 def _take_former(unit: Unit, rows: Iterable[Row], loaded: Loaded) -> None:
-    current = {place.prefix: place.name for place in store.places(unit) if len(place.prefix) == 6}  # noqa: PLR2004
+    current = {place.prefix: place.name for place in reading_store.places(unit) if len(place.prefix) == 6}  # noqa: PLR2004
     listed = []
     for row in rows:
         loaded.read += 1
@@ -239,7 +244,8 @@ def _take_former(unit: Unit, rows: Iterable[Row], loaded: Loaded) -> None:
 
 def _addresses(unit: Unit, rows: Iterable[Row], loaded: Loaded) -> Iterator[Node]:
     above = store.division_texts(unit)
-    streets = {key: place.id for place in store.places(unit) if place.level is Level.STREET for key in base_keys(place)}
+    known = (place for place in reading_store.places(unit) if place.level is Level.STREET)
+    streets = {key: place.id for place in known for key in base_keys(place)}
     seen: set[str] = set()
     for row in rows:
         loaded.read += 1
@@ -278,7 +284,7 @@ def _take_names(unit: Unit, rows: Iterable[Row], loaded: Loaded) -> None:
         loaded.taken += 1
         loaded.late += place.is_announced_late
         found.append(_completed(place))
-    store.merge_names(unit, found, loaded.source)
+    names_store.merge_names(unit, found, loaded.source)
     _merge(unit, _street_nodes(found, above), loaded.source)
 
 

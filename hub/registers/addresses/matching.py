@@ -19,8 +19,12 @@ from catalogue.addresses_reading import is_cgcs2000, is_in_country
 from catalogue.addresses_scoring import Rules, choose, wanted_keys
 from catalogue.addresses_standard import CRS, cell_of, digits_of
 from catalogue.coordinates import METRES_A_DEGREE, offset_named
-from hub.registers.addresses import store
+from hub.registers.addresses import reading_store, store
 from hub.registers.addresses.errors import AddressPointError, AddressRegisterError
+from hub.registers.addresses.former import timeline_of, with_former_names
+from hub.registers.addresses.openness import Openness
+from hub.registers.addresses.reading_store import NOTHING_HIDDEN, Hidden
+from hub.registers.addresses.switching import require_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,24 +32,29 @@ if TYPE_CHECKING:
     import psycopg
 
     from catalogue.addresses import Found, Reading
+    from hub.context import Context
     from hub.database import Unit
-    from hub.registers.addresses.store import Stored
+    from hub.registers.addresses.reading_store import Stored
 
 MOST_TEXTS: Final = 1000
 """Addresses matched in one call."""
 LONGEST_TEXT: Final = 300
 FARTHEST_METRES: Final = 500.0
 """How far from a point an address may lie to be its nearest."""
+KEPT_BOOKS: Final = 2
+"""Dictionaries kept in memory: what everybody is given, and what a grant gives where that is more."""
 _RINGS: Final = 7
 """Cells of 0.001 degree looked into on each side of a point: more than the farthest distance up to 50 degrees north."""
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The dictionary as of one load."""
+    """The dictionary as of one load and one timeline of divisions, without what is hidden from who asks."""
 
     number: int
     index: NameIndex
+    hidden: Hidden = NOTHING_HIDDEN
+    timeline: tuple[int, int, bool] = (0, 0, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +67,69 @@ class Asked:
 
 
 class AddressBook:
-    """The dictionary of one database, read at the first question and again after each load."""
+    """The dictionary of one database, read at the first question, after each load, and when an entry opens or closes.
+
+    There are as many as there are answers to what may be shown: one, while every followed entry stands open.
+    """
 
     def __init__(self) -> None:
         """Nothing is read before the first question."""
-        self._book: Book | None = None
+        self.openness = Openness()
+        self._books: dict[tuple[int, ...], Book] = {}
+        self._hidden: dict[tuple[int, tuple[int, ...]], Hidden] = {}
         self._lock = Lock()
 
-    def of(self, unit: Unit) -> Book:
-        """Return the dictionary as of the last load."""
-        number = store.newest_source(unit)
-        book = self._book
-        if book is not None and book.number == number:
+    def of_public(self, context: Context, unit: Unit) -> Book:
+        """Return the dictionary as of the last load, of what everybody is given now.
+
+        Raises:
+            RegisterOffError: the database of geography is switched off; so with every question below.
+
+        """
+        require_on(unit)
+        return self._of(unit, self.openness.closed_to_public(context, unit))
+
+    def of_granted(self, context: Context, unit: Unit) -> Book:
+        """Return the dictionary for systems with a grant on the register: without what providers took back."""
+        require_on(unit)
+        return self._of(unit, self.openness.closed_to_grants(context, unit))
+
+    def hidden_from_public(self, context: Context, unit: Unit) -> Hidden:
+        """Return what nobody may be told without a grant now."""
+        require_on(unit)
+        return self._hidden_of(unit, self.openness.closed_to_public(context, unit), store.newest_source(unit))
+
+    def _of(self, unit: Unit, loads: tuple[int, ...]) -> Book:
+        number, timeline = store.newest_source(unit), timeline_of(unit)
+        book = self._books.get(loads)
+        if book is not None and (book.number, book.timeline) == (number, timeline):
             return book
+        hidden = self._hidden_of(unit, loads, number)
         with self._lock:
-            if self._book is None or self._book.number != number:
-                self._book = Book(number, NameIndex(store.places(unit)))
-            return self._book
+            book = self._books.get(loads)
+            if book is None or (book.number, book.timeline) != (number, timeline):
+                places = with_former_names(unit, reading_store.places(unit, hidden))
+                book = Book(number, NameIndex(places), hidden, timeline)
+                kept = [(key, one) for key, one in self._books.items() if key != loads and one.number == number]
+                self._books = dict([*kept[-(KEPT_BOOKS - 1) :], (loads, book)])
+            return book
+
+    def _hidden_of(self, unit: Unit, loads: tuple[int, ...], number: int) -> Hidden:
+        if not loads:
+            return NOTHING_HIDDEN
+        known = self._hidden.get((number, loads))
+        if known is None:
+            known = Hidden(loads, reading_store.absent_divisions(unit, loads))
+            with self._lock:
+                kept = {key: one for key, one in self._hidden.items() if key[0] == number}
+                self._hidden = {**dict(list(kept.items())[-KEPT_BOOKS:]), (number, loads): known}
+        return known
 
 
 def match_texts(unit: Unit, book: Book, texts: Sequence[str], asked: Asked) -> list[AddressMatch]:
     """Match texts in their order; one statement looks up all their doors and rooms."""
     read = read_texts(book, texts, asked)
-    found = store.found_by_keys(unit, all_keys(read))
+    found = reading_store.found_by_keys(unit, all_keys(read), book.hidden)
     return chosen(book, read, found, asked)
 
 
@@ -110,7 +159,7 @@ async def match_texts_async(
 ) -> list[AddressMatch]:
     """Do the same on the connection of a use under a grant."""
     read = read_texts(book, texts, asked)
-    found = await store.found_by_keys_async(driver, all_keys(read))
+    found = await reading_store.found_by_keys_async(driver, all_keys(read), book.hidden)
     return chosen(book, read, found, asked)
 
 
@@ -189,21 +238,17 @@ class Near:
     metres: float
 
 
-def nearest(unit: Unit, longitude: float, latitude: float) -> list[Near]:
-    """Return the open addresses within the farthest distance, the nearest first.
+def nearest(unit: Unit, longitude: float, latitude: float, hidden: Hidden = NOTHING_HIDDEN) -> list[Near]:
+    """Return the open addresses within the farthest distance that are not hidden, the nearest first.
 
     Distances are on a plane at the point's latitude: right within a metre at these distances.
     """
-    return _around(unit, longitude, latitude, _RINGS)
-
-
-def _around(unit: Unit, longitude: float, latitude: float, rings: int) -> list[Near]:
-    steps = range(-rings, rings + 1)
+    steps = range(-_RINGS, _RINGS + 1)
     cells = [cell_of(longitude + east / 1000, latitude + north / 1000) for north in steps for east in steps]
     stretch = math.cos(math.radians(latitude))
     near = [
         Near(one, metres)
-        for one in store.in_cells(unit, cells, OPEN_LEVEL, (longitude, latitude), stretch)
+        for one in reading_store.in_cells(unit, cells, OPEN_LEVEL, (longitude, latitude, stretch), hidden)
         if (metres := _metres(one, longitude, latitude)) <= FARTHEST_METRES
     ]
     return sorted(near, key=lambda one: (one.metres, -one.address.level, one.address.id))

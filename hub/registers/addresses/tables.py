@@ -23,6 +23,7 @@ address_source = sa.Table(
     sa.Column("loaded_at", AWARE, nullable=False),
     sa.Column("taken", sa.BigInteger, nullable=False, comment="rows taken"),
     sa.Column("refused", sa.BigInteger, nullable=False, comment="rows not taken; the loader tells each with its rule"),
+    sa.Column("columns", ARRAY(sa.Text), comment="open columns of the entry that were read; null: a file"),
     comment="where addresses and place names come from, one line a load",
 )
 
@@ -48,6 +49,12 @@ address = sa.Table(
     sa.Column("is_given", sa.Boolean, nullable=False, comment="its source names it; else it follows from one below"),
     sa.Column("source", sa.Integer, nullable=False),
     sa.Column("row", sa.BigInteger, nullable=False, comment="row of the source that said so"),
+    sa.Column(
+        "others",
+        ARRAY(sa.Integer),
+        comment="first loads of other sources: of a given address whose names or point stand in it too, "
+        "of one that follows what else it follows from",
+    ),
     sa.Index("ix_address_parent", "parent"),
     sa.Index("ix_address_path_key", "path_key"),
     sa.Index("ix_address_short_key", "short_key"),
@@ -74,8 +81,21 @@ place_name = sa.Table(
     sa.Column("former_names", ARRAY(sa.Text), nullable=False),
     sa.Column("source", sa.Integer, nullable=False),
     sa.Column("row", sa.BigInteger, nullable=False),
+    sa.Column("others", ARRAY(sa.Integer), comment="first loads of sources that gave a former name"),
     sa.Index("ix_place_name_name", "name"),
     sa.Index("ix_place_name_division12", "division12"),
     sa.CheckConstraint("kind BETWEEN 1 AND 8", name="kind"),
     comment="standard place names with their approval, filing and announcement",
+)
+
+address_untaken = sa.Table(
+    "address_untaken",
+    metadata,
+    sa.Column("entry_id", UUID(as_uuid=True), sa.ForeignKey("entry.id"), primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False, comment="version of the entry that was tried"),
+    sa.Column("is_closed", sa.Boolean, nullable=False, comment="the public is not given what would be taken"),
+    sa.Column("zh", sa.Text, nullable=False, comment="why, in Chinese; no value of a row"),
+    sa.Column("en", sa.Text, nullable=False),
+    sa.Column("since", AWARE, nullable=False),
+    comment="followed entries whose standing version cannot be taken into the register of addresses, and why",
 )

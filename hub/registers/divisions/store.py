@@ -97,6 +97,11 @@ def version(unit: Unit) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
+def has_periods(unit: Unit) -> bool:
+    """Whether a timeline was ever made."""
+    return bool(unit.connection.execute(sa.select(sa.exists().select_from(_DIVISION))).scalar_one())
+
+
 def write_timeline(unit: Unit, timeline: Timeline) -> None:
     """Put a timeline in the place of the former one."""
     for table in (_DIVISION, _CHANGE, _NOTE):

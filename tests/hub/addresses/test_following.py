@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalogue.addresses import Level
-from hub.registers.addresses import store
+from hub.registers.addresses import reading_store
 from hub.registers.addresses.following import sweep, take
 from hub.registers.addresses.loading import FileKind, Loaded
 from tests.support import acts
@@ -49,7 +49,7 @@ def test_every_row_of_a_department_is_taken_or_told(fed: dict[str, Loaded]) -> N
 
 def test_an_address_of_a_department_is_matched(addresses: AddressCity, fed: dict[str, Loaded]) -> None:
     with addresses.city.services.database.begin() as unit:
-        one = store.by_ids(unit, ["DZ000001"])["DZ000001"]
+        one = reading_store.by_ids(unit, ["DZ000001"])["DZ000001"]
     (found,) = addresses.match(one.full_text)
     assert (found["id"], one.source, one.level) == ("DZ000001", ADDRESSES, Level.DOOR)
 
