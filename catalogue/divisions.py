@@ -16,6 +16,9 @@ DEMO_DIVISION: Final = "410199"
 DEMO_DIVISIONS: Final = (DEMO_DIVISION, "410198", "410197", "410196")
 """Codes of invented persons, the usual one first: one code has room for 999 numbers a day of birth."""
 
+DEMO_PLACES: Final = (DEMO_DIVISION, "410191", "410192", "410193", "410194", "410179")
+"""Codes of the invented city, its districts and its zone: no division ever had them, only a demo knows them."""
+
 PROVINCES: Final = frozenset(
     str(10 * region + number)
     for region, count in {1: 5, 2: 3, 3: 7, 4: 6, 5: 4, 6: 5, 8: 2}.items()

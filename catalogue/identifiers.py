@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from catalogue import patterns
 from catalogue.check_result import CheckResult
-from catalogue.divisions import DEMO_DIVISIONS, PROVINCES, was_ever_valid
+from catalogue.divisions import DEMO_DIVISIONS, DEMO_PLACES, PROVINCES, was_ever_valid
 from catalogue.everyday_values import bank_card, iso_date, phone
 from catalogue.faults import FaultCode, Validity
 from catalogue.normalise import normal_form
@@ -214,12 +214,15 @@ def org_code(text: str) -> CheckResult:
     return CheckResult.good(value)
 
 
-def division_code(text: str) -> CheckResult:
-    """Check a division code of 6, 9 or 12 digits by its first six: ever valid, not only valid today."""
+def division_code(text: str, *, demo: bool = False) -> CheckResult:
+    """Check a division code of 6, 9 or 12 digits by its first six: ever valid, not only valid today.
+
+    ``demo``: the invented city's (``DEMO_PLACES``) are known too.
+    """
     value = normal_form(text)
     if not re.match(patterns.DIVISION, value):
         return CheckResult.bad(FaultCode.DIVISION_CODE_FORM, value)
-    if not was_ever_valid(value):
+    if not was_ever_valid(value) and not (demo and value.startswith(DEMO_PLACES)):
         return CheckResult.bad(FaultCode.DIVISION_CODE_UNKNOWN, value)
     return CheckResult.good(value)
 
@@ -240,7 +243,7 @@ PUBLIC_PHONE: Final = "public_phone"
 
 
 def check_value(name: str, text: str, *, today: date, demo: bool = False, history: bool = False) -> CheckResult:
-    """Run the validator ``name`` on one value; ``demo`` and ``history`` matter to ``citizen_id`` only.
+    """Run the validator ``name`` on one value; ``history`` matters to ``citizen_id``, ``demo`` to divisions too.
 
     Raises:
         UnknownCheckError: no validator is called ``name``.
@@ -248,6 +251,8 @@ def check_value(name: str, text: str, *, today: date, demo: bool = False, histor
     """
     if name == "citizen_id":
         return citizen_id(text, today=today, demo=demo, history=history)
+    if name == "division_code":
+        return division_code(text, demo=demo)
     if name not in _BY_TEXT:
         raise unknown_check(name)
     return _BY_TEXT[name](text)

@@ -7,11 +7,13 @@ Verbs import what they need when they run, so that ``--help`` and ``prove`` stay
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from typer.exceptions import Abort, TyperException
 
 from hub import __version__, cli_client, cli_delivery, cli_directory_entries, cli_push, cli_versions
 from hub.cli_addresses import addresses_app
@@ -28,7 +30,7 @@ from hub.cli_inbox import request_app
 from hub.cli_indicators import indicators_app
 from hub.cli_legal_persons import legal_persons_app
 from hub.cli_mapping import mapping_app
-from hub.cli_output import Exit, emit, explained, pick, say
+from hub.cli_output import Exit, emit, explained, is_english, pick, say
 from hub.cli_population import population_app
 from hub.cli_registers import registers_app
 from hub.cli_rules import rules_app
@@ -36,6 +38,7 @@ from hub.cli_scan import scan
 from hub.cli_sheets import sheet_app
 from hub.cli_staff import catalogue_app
 from hub.cli_supervision import calendar_app
+from hub.cli_usage import usage_lines
 from hub.cli_watch import watch
 from hub.ledger.cli_prove import app as prove_app
 
@@ -96,6 +99,8 @@ app.add_typer(addresses_app)
 app.add_typer(ckan_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+DISK_FULL: Final = "53100"
+"""SQLSTATE of PostgreSQL where it cannot write for want of room."""
 
 
 def load_settings(**changes: object) -> Settings:
@@ -156,10 +161,12 @@ def serve(
     """运行平台。 Run the hub until told to stop."""
     from hub import logs
     from hub.postgres import ending_cleanly
+    from hub.serve import require_ports
     from hub.serve import serve as run
 
     with explained():
         settings = load_settings(host=host, port=port, data_dir=data_dir)
+        require_ports(settings)
         logs.configure(settings.log_format, settings.log_level)
         with ending_cleanly(), opened(settings, joins=False) as database:
             run(settings, database)
@@ -183,12 +190,28 @@ def demo(
     data_dir: Annotated[Path | None, typer.Option(help="数据目录 / data directory")] = None,
     reset: Annotated[bool, typer.Option("--reset", help="清空演示数据重来 / start afresh")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="不打开浏览器 / do not open a browser")] = False,
+    buffers: Annotated[
+        int | None,
+        typer.Option(
+            min=16,
+            max=65_536,
+            envvar="HUB_DATABASE_BUFFERS_MIB",
+            help="数据库缓冲 MiB；装入大城市时设大些 / database buffers in MiB, more for a generated city",
+        ),
+    ] = None,
+    registers: Annotated[
+        bool,
+        typer.Option(
+            "--registers", help="首次建立时并汇集人口、法人库 / also feed the registers when the city is made"
+        ),
+    ] = False,
 ) -> None:
     """一条命令看全程：虚构城市、真实执行的故事、离线可验。 An invented city and the story, in one command."""
-    from hub.demo.run import run_demo
+    from hub.demo.run import DemoWish, run_demo
 
     with explained():
-        run_demo(port=port, data_dir=data_dir, reset=reset, opens_browser=not no_browser)
+        wish = DemoWish(reset=reset, opens_browser=not no_browser, buffers_mib=buffers, registers=registers)
+        run_demo(port, data_dir, wish)
 
 
 @app.command()
@@ -199,10 +222,12 @@ def backup(
 ) -> None:
     """备份数据库和签名密钥；平台可照常运行。 Back up database and keys while the hub runs."""
     from hub import backup as backups
+    from hub import schema
 
     with explained(as_json=as_json):
         settings = load_settings(data_dir=data_dir)
-        with opened(settings, joins=True) as database:
+        with opened(settings, joins=True, is_new=True) as database:
+            schema.require_founded(database)
             manifest = backups.backup(
                 database, target, backups.key_files(settings.data_dir, settings.receipt_key), tell=_tell
             )
@@ -257,15 +282,31 @@ def main() -> None:
 
     cli_admin.install(app)
     try:
-        app()
+        # The library's own words are shown only where they are wanted: it has no Chinese ones.
+        code = app(standalone_mode=is_english())
+    except TyperException as error:
+        lines = usage_lines(error)
+        print("\n".join(lines or ()), file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except Abort:
+        say("已取消，没有执行", "aborted, nothing was done")
+        raise SystemExit(int(Exit.UNEXPECTED)) from None
     except Exception as error:
         if os.environ.get("HUB_CLIENT_TRACEBACK"):
             raise
+        if getattr(getattr(error, "orig", None) or error, "sqlstate", None) == DISK_FULL:
+            say(
+                "✘ 数据库所在磁盘空间不足，未完成；请清出空间后重试",
+                "✘ the disk of the database is full, not done; make room and try again",
+            )
+            raise SystemExit(int(Exit.UNEXPECTED)) from None
         say(
             f"✘ 意外故障（{type(error).__name__}），未完成；设 HUB_CLIENT_TRACEBACK=1 重试可看细节",
             f"✘ unexpected fault ({type(error).__name__}), not done; set HUB_CLIENT_TRACEBACK=1 for details",
         )
         raise SystemExit(int(Exit.UNEXPECTED)) from None
+    if isinstance(code, int) and code:  # --help and the like end with a code of their own
+        raise SystemExit(code)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 registers_app = typer.Typer(help="基础数据库 / The basic databases as registers", no_args_is_help=True)
 DataDir = Annotated[Optional[Path], typer.Option("--data-dir", help="数据目录 / data directory")]  # noqa: UP045  typer
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
-Code = Annotated[str, typer.Argument(help="population, legal_persons, geography")]
+Code = Annotated[str, typer.Argument(help="population, legal_persons, geography, macro_economy")]
 
 
 @contextmanager
@@ -42,11 +42,10 @@ def _desk(data_dir: Path | None) -> Iterator[tuple[Context, Unit]]:
 @registers_app.command("list")
 def show(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """列出基础数据库：开关、来源、滞后、不一致。 List the registers: switch, sources, lag, conflicts."""
-    from hub.api.registers import register_body
-    from hub.registers.known import REGISTER_RULES
+    from hub.api.registers import all_bodies
 
     with explained(as_json=as_json), _desk(data_dir) as (context, unit):
-        found = [register_body(context, unit, rules) for rules in REGISTER_RULES.values()]
+        found = all_bodies(context, unit)
         emit({"total": len(found), "registers": found}, as_json=as_json, text="\n".join(map(_register_line, found)))
 
 
@@ -73,14 +72,14 @@ def switch_off(code: Code, data_dir: DataDir = None) -> None:
 
 
 def _switch(code: str, data_dir: Path | None, *, is_on: bool) -> None:
+    from hub.cli import load_settings
     from hub.identity.facts import CONSOLE
-    from hub.registers import sources
-    from hub.registers.known import REGISTER_RULES
+    from hub.registers import switching
 
     with explained():
+        pack = load_settings(data_dir=data_dir).pack
         with _desk(data_dir) as (context, unit):
-            sources.rules_of(REGISTER_RULES, code)
-            sources.switch(context, unit, code, CONSOLE, is_on=is_on)
+            switching.switch(context, unit, code, CONSOLE, is_on=is_on, pack=pack)
         state = ("已启用", "is on") if is_on else ("已停用", "is off")
         say(f"{code} {state[0]}", f"{code} {state[1]}")
 

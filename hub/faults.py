@@ -28,6 +28,7 @@ POINTS: frozenset[str] = frozenset(
         "verify.receipted",  # the receipt of the result is durable, the first byte is about to leave
         "relay.answered",  # the provider's API has answered, the receipt of what is passed on is not written
         "relay.receipted",  # that receipt is durable, the first byte is about to leave
+        "register.stepped",  # a step of feeding a register is written with its receipt, not yet committed
     }
 )
 

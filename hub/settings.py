@@ -186,6 +186,9 @@ class Settings(BaseSettings):
     watch_least_hit_percent: int = Field(default=20, ge=0, le=100, title="最低命中率，百分比")
     """Least share of verifications that find somebody, in percent; below it an alarm is raised."""
 
+    match_approval_persons: int = Field(default=20_000, ge=1, le=100_000, title="批量比对超过多少人须提供单位批准")
+    """Persons of one batch match; a larger one is compared after an approver of the register's provider consents."""
+
     receipt_key_path: Path | None = Field(default=None, title="凭证签名私钥文件")
     """PEM file of the key that signs receipts; unset: ``keys/receipt.pem`` in the data directory, made at the start."""
 

@@ -142,4 +142,4 @@ async def match(request: Request, system: UnboundSystem, hub: Hub) -> Response:
             next_en="give the case number of this batch",
         )
     asker = await asker_of(hub, system, asked.purpose, asked.case_number)
-    return await respond(hub, await matching.match(asker, asked.batch, body))
+    return await respond(hub, await matching.match(asker, asked.batch, body, hub.settings.match_approval_persons))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
+from catalogue.basic.macro_economy import MACRO_ECONOMY
 from hub.api.authentication import require_role
 from hub.api.bodies import Body
 from hub.directory.checking import Desk
@@ -18,14 +19,18 @@ from hub.directory.errors import EntryNotFoundError
 from hub.directory.facts import load_resource
 from hub.identity.facts import StaffRequester
 from hub.identity.roles import Role
-from hub.registers import changes_store, conflicts_store, sources, sources_store, store
+from hub.registers import changes_store, conflicts_store, sources, sources_store, store, switching
 from hub.registers.entries import draft_entry
 from hub.registers.known import REGISTER_RULES
+from hub.registers.macro import conflict_store, feed_store, indicator_store
 from hub.registers.mapping import SourceMapping
 from hub.registers.sources import rules_of
 from hub.services import Hub
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from catalogue.elements import Element
     from hub.context import Context
     from hub.database import Unit
     from hub.registers.rules import RegisterRules
@@ -36,7 +41,7 @@ READERS = (Role.CATALOGUE_REVIEWER, Role.SUPERVISOR, Role.AUDITOR)
 Keeper = Annotated[StaffRequester, Depends(require_role(Role.CATALOGUE_REVIEWER))]
 Reader = Annotated[StaffRequester, Depends(require_role(*READERS))]
 Clerk = Annotated[StaffRequester, Depends(require_role(Role.CLERK))]
-Code = Annotated[str, Path(max_length=40, description="population, legal_persons, geography")]
+Code = Annotated[str, Path(max_length=40, description="population, legal_persons, geography, macro_economy")]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -117,37 +122,73 @@ def register_body(context: Context, unit: Unit, rules: RegisterRules) -> dict[st
     }
 
 
+def macro_body(context: Context, unit: Unit) -> dict[str, Any]:
+    """Return the macro-economy as a register is returned; what it holds are figures of indicators, not subjects."""
+    code, row = MACRO_ECONOMY.switch, store.register_row(unit, MACRO_ECONOMY.switch)
+    feeds = [feed for feed in feed_store.feeds(unit) if feed.is_active]
+    waits = [feed.changed_at for feed in feeds if feed.lag and feed.changed_at is not None]
+    return {
+        "code": code,
+        "name": MACRO_ECONOMY.name,
+        "name_en": MACRO_ECONOMY.name_en,
+        "articles": dict(MACRO_ECONOMY.articles),
+        "is_on": row.is_on,
+        "entry_id": row.entry_id,
+        "indicators": len(indicator_store.indicators(unit)),
+        "sources": len(feeds),
+        "lag_seconds": max((int((context.now() - at).total_seconds()) for at in waits), default=0),
+        "faults": sum(feed.fault is not None for feed in feeds),
+        "conflicts": {
+            state: conflict_store.listed(unit, state, 0)[0]
+            for state in (conflicts_store.OPEN, conflicts_store.DECIDED, conflicts_store.SETTLED)
+        },
+    }
+
+
+def all_bodies(context: Context, unit: Unit) -> list[dict[str, Any]]:
+    """Return all four basic databases in the order of Zhengzhou Art. 18, each with its switch."""
+    registers = [register_body(context, unit, rules) for rules in REGISTER_RULES.values()]
+    return [*registers, macro_body(context, unit)]
+
+
 @router.get("", summary="基础数据库清单 / The registers of the city")
 def registers(_: Reader, hub: Hub) -> dict[str, Any]:
     """Return the registers with switch, lag and open conflicts. 记录数不是人口数 / a count of rows is no population."""
     with hub.database.begin() as unit:
-        found = [register_body(hub.context, unit, rules) for rules in REGISTER_RULES.values()]
+        found = all_bodies(hub.context, unit)
     return {"total": len(found), "returned": len(found), "next": None, "registers": found}
 
 
 @router.get("/{code}", summary="一个基础数据库 / One register")
 def register(code: Code, _: Reader, hub: Hub) -> dict[str, Any]:
     """Return a register with its elements, the keys it accepts and the kinds of rows it takes."""
+    if code == MACRO_ECONOMY.switch:
+        with hub.database.begin() as unit:
+            return macro_body(hub.context, unit) | {"elements": _elements(MACRO_ECONOMY.elements)}
     rules = rules_of(REGISTER_RULES, code)
     with hub.database.begin() as unit:
         body = register_body(hub.context, unit, rules)
     return body | {
-        "elements": [
-            {"code": one.code, "name": one.name, "name_en": one.name_en, "type": one.type, "owners": one.owners}
-            for one in rules.elements.values()
-        ],
+        "elements": _elements(rules.elements.values()),
         "keys": {name: {"zh": kind.zh, "en": kind.en} for name, kind in rules.key_kinds.items()},
         "kinds": {name: {"zh": zh, "en": en} for name, (zh, en) in rules.kinds.items()},
     }
 
 
+def _elements(elements: Iterable[Element]) -> list[dict[str, Any]]:
+    return [
+        {"code": one.code, "name": one.name, "name_en": one.name_en, "type": one.type, "owners": one.owners}
+        for one in elements
+    ]
+
+
 @router.put("/{code}/switch", summary="启用或停用 / Switch a register on or off")
 def switch(code: Code, body: SwitchBody, staff: Keeper, hub: Hub) -> dict[str, Any]:
     """Switch it; off, nothing is fed, answered or shown."""
-    rules = rules_of(REGISTER_RULES, code)
     with hub.database.begin() as unit:
-        sources.switch(hub.context, unit, code, staff.actor, is_on=body.is_on)
-        return register_body(hub.context, unit, rules)
+        switching.switch(hub.context, unit, code, staff.actor, is_on=body.is_on, pack=hub.settings.pack)
+        rules = REGISTER_RULES.get(code)
+        return macro_body(hub.context, unit) if rules is None else register_body(hub.context, unit, rules)
 
 
 @router.put("/{code}/entry", summary="指定描述本库的条目 / Name the entry that describes it")

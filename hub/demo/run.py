@@ -14,7 +14,7 @@ import socket
 import sys
 import webbrowser
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -33,6 +33,7 @@ from hub.demo.city import load_city
 from hub.demo.directory import demo_entries
 from hub.demo.folder import DemoFolder, Stage, default_folder
 from hub.demo.load import DemoSystem, People, describe, found_city, load_entries, review, supply
+from hub.demo.registers import BODIES, PERSONS, name_sources, release_figures
 from hub.demo.screen import Screen, guide
 from hub.demo.story import Scene, read_story, run_story
 from hub.demo.story_correction import correct
@@ -42,9 +43,9 @@ from hub.demo.story_readers import find_the_item, open_as_citizen
 from hub.demo.story_request import answer, ask
 from hub.demo.story_use import use
 from hub.postgres import embedded_url, ending_cleanly
-from hub.serve import serve
+from hub.postgres_cluster import ServerOptions, buffers_of
+from hub.serve import PortBusyError, serve
 from hub.settings import Settings
-from policies.errors import DomainError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,10 +72,6 @@ STORY: Final = (
 )
 
 
-class PortBusyError(DomainError):
-    """Another program listens on the port."""
-
-
 class DemoSettings(Settings):
     """Settings that no variable of the environment changes: a demo never opens a real city's database."""
 
@@ -91,14 +88,31 @@ class DemoSettings(Settings):
         return (init_settings,)
 
 
-def run_demo(*, port: int, data_dir: Path | None, reset: bool, opens_browser: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class DemoWish:
+    """How the demo is wanted.
+
+    Attributes:
+        reset: erase what an earlier demo left there and begin anew.
+        opens_browser: open the story in a browser where there is a screen.
+        buffers_mib: shared buffers of the database; None: little, as a demo needs.
+        registers: feed the registers of persons and bodies too, when the city is made.
+
+    """
+
+    reset: bool = False
+    opens_browser: bool = False
+    buffers_mib: int | None = None
+    registers: bool = False
+
+
+def run_demo(port: int, data_dir: Path | None, wish: DemoWish) -> None:
     """Serve the demo until told to stop; the first time, load the city and run the story.
 
     Args:
         port: where to serve; 0 takes a free one.
         data_dir: the demo's directory, or a new one; None is the default of the account.
-        reset: erase what an earlier demo left there and begin anew.
-        opens_browser: open the story in a browser where there is a screen.
+        wish: how it is wanted.
 
     Raises:
         NotADemoFolderError: the directory holds something else.
@@ -112,7 +126,7 @@ def run_demo(*, port: int, data_dir: Path | None, reset: bool, opens_browser: bo
     city = load_city()
     with ExitStack() as stack:
         stack.enter_context(ending_cleanly())
-        is_first = folder.prepare(reset=reset)
+        is_first = folder.prepare(reset=wish.reset)
         screen.say(f"数据目录 {folder.path}", f"data directory {folder.path}")
         logs.configure("json", "info", stack.enter_context((folder.path / "hub.log").open("a", encoding="utf-8")))
         settings = DemoSettings(
@@ -125,12 +139,15 @@ def run_demo(*, port: int, data_dir: Path | None, reset: bool, opens_browser: bo
             demo=True,
             host=HOST,
             port=port,
+            database_buffers_mib=wish.buffers_mib,
         )
-        database = Database.from_settings(settings, stack.enter_context(embedded_url(folder.path)))
+        options = ServerOptions(shared_buffers_mib=buffers_of(wish.buffers_mib, demo=True))
+        url = stack.enter_context(embedded_url(folder.path, options=options))
+        database = Database.from_settings(settings, url)
         stack.callback(database.close)
         schema.migrate(database)
         screen.say("数据库已启动", "the database runs")
-        demo = Demo(folder, settings, screen, opens_browser=opens_browser)
+        demo = Demo(folder, settings, screen, wish)
         try:
             serve(settings, database, demo.load_and_tell if is_first else demo.tell)
         except HubUnreachableError as error:
@@ -165,12 +182,12 @@ def free_port(port: int) -> int:
 class Demo:
     """What happens once the hub answers: load and tell the story, or only tell where everything is."""
 
-    def __init__(self, folder: DemoFolder, settings: Settings, screen: Screen, *, opens_browser: bool) -> None:
+    def __init__(self, folder: DemoFolder, settings: Settings, screen: Screen, wish: DemoWish) -> None:
         """Nothing happens before the hub serves."""
         self.folder = folder
         self.settings = settings
         self.screen = screen
-        self.opens_browser = opens_browser
+        self.wish = wish
         self.is_loading = False
 
     def load_and_tell(self, services: Services) -> None:
@@ -222,6 +239,8 @@ class Demo:
         finally:
             self.screen.end()
         self.screen.say(f"目录 {len(entries)} 个条目，开始故事", f"{len(entries)} entries; the story begins")
+        if self.wish.registers:
+            name_sources(people)
         scene = Scene(services, people, shown, {entry.name: entry for entry in entries}, today)
         keep_checkpoint(scene)
         run_story(
@@ -233,6 +252,14 @@ class Demo:
             ),
         )
 
+        if self.wish.registers:
+            held = release_figures(people)
+            persons, bodies = held[PERSONS], held[BODIES]
+            self.screen.say(
+                f"基础数据库已汇集：人口 {persons} 条记录，法人单位 {bodies} 个",
+                f"the basic databases are fed: {persons} records of persons, {bodies} bodies",
+            )
+
     def tell(self, services: Services) -> None:
         """Print where everything is, and open the story where there is a screen to show it on."""
         _ = services
@@ -243,7 +270,7 @@ class Demo:
         url = self.settings.public_url
         self.screen.lines(guide(url, shown, registered, steps, self.setup))
         self.screen.say("正在服务", "serving")
-        if self.opens_browser and has_display():
+        if self.wish.opens_browser and has_display():
             address = f"{url}{pick('', '/en')}/story"
             Thread(target=webbrowser.open, args=(address,), name="browser", daemon=True).start()
 

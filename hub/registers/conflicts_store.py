@@ -126,7 +126,7 @@ def _claim(voice: Voice, code: str, secret: bytes) -> dict[str, object]:
     content = f"{code}\0{voice.element}\0{voice.value}".encode()
     return {
         "source": voice.source,
-        "row": voice.row,
+        "row": abs(voice.row),
         "push": voice.push,
         "event_at": voice.event_at.isoformat(timespec="seconds"),
         "rank": voice.rank,

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import structlog
 
+from hub import faults
 from hub.directory.facts import load_resource
 from hub.ledger.drafts import ReceiptKind
 from hub.registers import changes_store, conflicts_store, feeding_store, golden_store, naming_store, sources_store
@@ -145,10 +146,13 @@ def step(context: Context, unit: Unit, rules: RegisterRules, number: int) -> Don
     _put(unit, frame, taken, _older_forms(taken, numbers, is_sealed=rules.key_kinds[source.key_kind].is_sealed))
     if is_last:
         feeding_store.put_gone(unit, resource.table, source, span, code)
+    if rules.speaks_of_two(source.kind):
+        feeding_store.put_second(unit)
     done = _write(context, unit, _step_of(context, source, span.target), rules, source)
     _advance(context, unit, source, span, frame, is_last=is_last)
     done = replace(done, rows=frame.height, is_last=is_last)
     _note(context, unit, source, span.target, done)
+    faults.point("register.stepped")
     return done
 
 
@@ -233,7 +237,9 @@ def _older_forms(taken: Taken, numbers: NumberSeals, *, is_sealed: bool) -> pl.D
 
 def _put(unit: Unit, frame: pl.DataFrame, taken: Taken, older: pl.DataFrame) -> None:
     """Send what the rules made of a page."""
-    rows = taken.rows.join(frame.select(ROW, PUSH), on=ROW, how="left", maintain_order="left")
+    pushes = frame.select(pl.col(ROW).alias("_of"), PUSH)  # what a row says of a second subject has minus its number
+    rows = taken.rows.with_columns(pl.col(ROW).abs().alias("_of"))
+    rows = rows.join(pushes, on="_of", how="left", maintain_order="left").drop("_of")
     codes = [column for column in rows.columns if column not in {ROW, FORM, EVENT, PUSH}]
     values = pl.struct(codes).struct.json_encode() if codes else pl.lit("{}")
     feeding_store.put(unit, "fed", rows.select(ROW, FORM, PUSH, pl.col(EVENT), values.alias("vals")))
@@ -256,11 +262,11 @@ def _write(context: Context, unit: Unit, step: Step, rules: RegisterRules, sourc
     naming_store.find_ends(unit, step.register, kinds[0])
     feeding_store.note_waiting(unit, step)
     refused = feeding_store.write_refusals(unit, step)
-    done = _bring_up(context, unit, step, has_born=True)
+    done = bring_up(context, unit, step, has_born=True)
     return replace(done, closed=closed, refused=refused, born=born, merged=merged)
 
 
-def _bring_up(context: Context, unit: Unit, step: Step, *, has_born: bool) -> Done:
+def bring_up(context: Context, unit: Unit, step: Step, *, has_born: bool) -> Done:
     """Recompute the subjects of ``fed_todo`` and the list of conflicts."""
     change = changes_store.next_number(unit, step.register)
     made = golden_store.recompute(unit, step, change, _numbers(context), has_born=has_born)
@@ -314,7 +320,7 @@ def _withdraw(context: Context, unit: Unit, source: Source) -> Done:
     feeding_store.no_rows(unit)
     naming_store.write_links(unit, step)
     closed = feeding_store.write_claims(unit, step)
-    done = replace(_bring_up(context, unit, step, has_born=False), closed=closed, is_last=is_last)
+    done = replace(bring_up(context, unit, step, has_born=False), closed=closed, is_last=is_last)
     if is_last:
         nothing = {"consumed": 0, "taking": None, "taken_row": None, "is_refeeding": False, "fault": None}
         sources_store.set_source(unit, source.id, {**nothing, "consumed_at": context.now()})
@@ -330,5 +336,5 @@ def wake(context: Context, database: Database, code: str) -> int:
         step = Step(code, 0, 0, context.now(), local_now(context))
         taken = feeding_store.take_waiting(unit, code, step.local_now, PAGE_ROWS)
         if taken:
-            changes_store.write(unit, step, _bring_up(context, unit, step, has_born=False).counts())
+            changes_store.write(unit, step, bring_up(context, unit, step, has_born=False).counts())
     return int(taken > 0)

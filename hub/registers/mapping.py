@@ -114,9 +114,10 @@ def propose(entry: Entry, rules: RegisterRules, department: str) -> SourceMappin
 
 def completed(mapping: SourceMapping, rules: RegisterRules, department: str) -> SourceMapping:
     """Return the mapping with default ranks where none are given."""
-    known = {code: rules.elements[code] for code in mapping.items if code in rules.elements}
+    ranked = dict.fromkeys((*mapping.items, *rules.implied(mapping.kind)))
+    known = {code: rules.elements[code] for code in ranked if code in rules.elements}
     defaults = {code: default_rank(element, department) for code, element in known.items()}
-    return replace(mapping, ranks={code: mapping.ranks.get(code, defaults.get(code, 1)) for code in mapping.items})
+    return replace(mapping, ranks={code: mapping.ranks.get(code, defaults.get(code, 1)) for code in ranked})
 
 
 def check(mapping: SourceMapping, entry: Entry, rules: RegisterRules) -> list[MappingFault]:
@@ -133,7 +134,8 @@ def _faults(mapping: SourceMapping, entry: Entry, rules: RegisterRules) -> Itera
     for code, column in mapping.items.items():
         yield from _element_faults(code, entry.item(column), column, rules)
     for code, rank in mapping.ranks.items():
-        if code not in mapping.items or not 1 <= rank <= LOWEST_RANK:
+        is_said = code in mapping.items or code in rules.implied(mapping.kind)
+        if not is_said or not 1 <= rank <= LOWEST_RANK:
             yield MappingFault(code, f"权威等级须为 1 至 {LOWEST_RANK}", f"a rank is 1 to {LOWEST_RANK}")
 
 

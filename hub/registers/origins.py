@@ -90,7 +90,7 @@ def _line(context: Context, rules: RegisterRules, element: str, claim: Claim) ->
         "source": claim.source,
         "provider": claim.provider,
         "entry": claim.entry_name,
-        "row": claim.row,
+        "row": abs(claim.row),
         "version": claim.push,
         "rank": claim.rank_of(element),
         "event_at": claim.event_at.isoformat(timespec="seconds"),

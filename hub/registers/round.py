@@ -1,9 +1,10 @@
-"""The sweep that feeds the registers of this city; see :mod:`hub.registers.feeding`."""
+"""The sweep that feeds the registers of this city, erasures first; see :mod:`hub.registers.feeding`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hub.registers import erasing
 from hub.registers.feeding import sweep
 from hub.registers.known import REGISTER_RULES
 from hub.rounds import Sweep
@@ -16,7 +17,7 @@ EVERY_SECONDS: Final = 1.0
 
 
 def _feed(context: Context, database: Database) -> int:
-    return sweep(context, database, REGISTER_RULES)
+    return erasing.sweep(context, database, REGISTER_RULES) + sweep(context, database, REGISTER_RULES)
 
 
 REGISTERS: Final = Sweep("registers", EVERY_SECONDS, _feed)

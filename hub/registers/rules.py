@@ -99,7 +99,8 @@ class Taken:
     Attributes:
         rows: columns ``_row``, ``form``, ``event_at`` and one String column an element, in normal form (see
             :mod:`hub.registers.reading`); null says nothing. A row that is missing here was refused whole: an
-            earlier claim of it stands until the row is mended or gone. ``form`` is never null.
+            earlier claim of it stands until the row is mended or gone. ``form`` is never null. A row that says
+            something of a second subject too (a marriage of both spouses) stands once more under minus its ``_row``.
         refused: ``_row``, ``rule``, ``elements`` (:data:`REFUSED_SCHEMA`). A row that stands in ``rows`` too was
             taken without these elements; several lines for one row are joined by the engine.
         aliases: other names of the rows' subjects (:data:`ALIAS_SCHEMA`; ``form`` sealed where personal). A name
@@ -144,6 +145,14 @@ class RegisterRules(Protocol):
         """Codes of the elements whose values are sealed."""
         ...
 
+    def implied(self, kind: str) -> tuple[str, ...]:
+        """Return the elements rows of a kind say by themselves, mapped or not: they have a rank as mapped ones have."""
+        ...
+
+    def speaks_of_two(self, kind: str) -> bool:
+        """Whether rows of a kind may say something of a second subject (see :class:`Taken`)."""
+        ...
+
     def read_key(self, keys: pl.Series, asked: Asked) -> tuple[pl.Series, pl.Series]:
         """Return the forms of keys (null: refused) and for these the rule that refused them (else null)."""
         ...
@@ -176,6 +185,14 @@ class BasicRules:
     def elements(self) -> Mapping[str, Element]:
         """The elements of the basic database, by code."""
         return {element.code: element for element in self.basic.elements}
+
+    def implied(self, kind: str) -> tuple[str, ...]:  # noqa: ARG002 - a register with events says it by kind
+        """Return nothing: rows say what is mapped."""
+        return ()
+
+    def speaks_of_two(self, kind: str) -> bool:  # noqa: ARG002 - as above
+        """Return False: a row speaks of the subject of its key."""
+        return False
 
     def take(self, frame: pl.DataFrame, asked: Asked) -> Taken:
         """Read the key, then each element; see :meth:`RegisterRules.take`."""

@@ -55,6 +55,9 @@ register_source = sa.Table(
     sa.Column("fault", JSONB, comment="why the last step could not be done; null: it could"),
     sa.Column("set_by", UUID(as_uuid=True)),
     sa.Column("set_at", AWARE, nullable=False),
+    sa.Column(
+        "erased", sa.BigInteger, nullable=False, server_default="0", comment="erasures up to this version are done here"
+    ),
     sa.UniqueConstraint("register", "entry_id", "kind"),
     comment="which department's resource feeds which register, element by element",
 )
@@ -90,6 +93,9 @@ def _link_table(name: str) -> sa.Table:
         sa.Column("closed_push", sa.BigInteger, comment="version that no longer says so; null: it stands"),
         sa.Column("closed_at", AWARE),
         sa.Index(f"ix_{name}_link_source_row", "source", "row", postgresql_where=sa.text("closed_push IS NULL")),
+        sa.Index(
+            f"ix_{name}_link_closed_source_row", "source", "row", postgresql_where=sa.text("closed_push IS NOT NULL")
+        ),
         sa.Index(f"ix_{name}_link_subject_kind", "subject", "kind"),
         sa.Index(f"ix_{name}_link_other_form", "other_form", "kind"),
         sa.Index(f"ix_{name}_link_other", "other", "kind"),
@@ -134,6 +140,9 @@ def _subject_tables(name: str) -> SubjectTables:
         sa.Index(f"ix_{name}_claim_subject", "subject"),
         sa.Index(
             f"uq_{name}_claim_source_row", "source", "row", unique=True, postgresql_where=sa.text("closed_push IS NULL")
+        ),
+        sa.Index(
+            f"ix_{name}_claim_closed_source_row", "source", "row", postgresql_where=sa.text("closed_push IS NOT NULL")
         ),
     )
     return SubjectTables(subject, alias, claim, _link_table(name))

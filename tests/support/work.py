@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 RELAY_POINTS: Final = frozenset({"relay.answered", "relay.receipted"})
 """Fault points that only a call to a provider's own API passes; the work here asks for none."""
+REGISTER_POINTS: Final = frozenset({"register.stepped"})
+"""Fault points of the feeding of registers; the work here feeds none."""
 PUSHER: Final = "jiaotongju"
 ASKER: Final = "rensheju"
 STOPS: Final = 1_500

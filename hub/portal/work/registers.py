@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from hub.api.registers import register_body, source_body
+from hub.api.registers import all_bodies, source_body
 from hub.api.registers_values import conflict_body
 from hub.identity.roles import Role
 from hub.portal.rendering import both, pager
 from hub.portal.work.forms import EMPTY, Form, Posted, faults_of
 from hub.portal.work.frame import WorkPage, open_to
-from hub.registers import conflicts, conflicts_store, sources, sources_store
+from hub.registers import conflicts, conflicts_store, sources_store, switching
 from hub.registers.conflicts import Decision
 from hub.registers.conflicts_store import Listing
 from hub.registers.errors import ConflictNotFoundError
@@ -36,7 +36,7 @@ PAGE_SIZE: Final = 50
 def registers(page: Reader, offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0) -> HTMLResponse:
     """Show the registers, their sources with what they lag behind, and a page of the conflicts that stand."""
     with page.hub.database.begin() as unit:
-        found = [register_body(page.context, unit, rules) for rules in REGISTER_RULES.values()]
+        found = all_bodies(page.context, unit)
         fed = [source_body(page.context, one) for one in sources_store.sources(unit)]
         lines, total = conflicts_store.conflicts(unit, Listing(limit=PAGE_SIZE, offset=offset))
     return page.show(
@@ -71,11 +71,10 @@ def _line(page: WorkPage, one: Conflict) -> dict[str, Any]:
 def switch(page: Keeper, form: Posted) -> HTMLResponse | RedirectResponse:
     """Switch a register on or off."""
     code = form.bounded("register", 40)
-    rules = sources.rules_of(REGISTER_RULES, code)
-    is_on = form.value("is_on") == "1"
+    is_on, pack = form.value("is_on") == "1", page.hub.settings.pack
     with page.hub.database.begin() as unit:
-        sources.switch(page.context, unit, code, page.person.actor, is_on=is_on)
-    return page.see_other("/w/registers", "register_switched", page.pick(rules.basic.name, rules.basic.name_en))
+        basic = switching.switch(page.context, unit, code, page.person.actor, is_on=is_on, pack=pack)
+    return page.see_other("/w/registers", "register_switched", page.pick(basic.name, basic.name_en))
 
 
 @both(router, "/w/registers/{line}")

@@ -109,6 +109,15 @@ def successors(unit: Unit, code: str, since: date | None) -> Followed:
     return Followed(found, names)
 
 
+def names(unit: Unit, codes: Iterable[str], on: date) -> dict[str, str]:
+    """Return what codes were called on a day, else the nearest name they had; codes that never were are left out."""
+    found: dict[str, Division] = {}
+    for one in store.periods(unit, sorted(set(codes))):
+        if one.code not in found or one.valid_from <= on:
+            found[one.code] = one
+    return {code: one.name for code, one in found.items()}
+
+
 def around(unit: Unit, codes: Iterable[str]) -> Divisions:
     """Return the divisions met when these codes are followed to the present."""
     known: set[str] = set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -60,6 +60,7 @@ class Told:
     standing: Decimal | None
     standing_unit: str
     standing_status: str
+    standing_release: datetime
     standing_from: str
     claimed_from: str
 
@@ -117,13 +118,26 @@ def listed(unit: Unit, state: str, limit: int, offset: int = 0) -> tuple[int, li
     total: int = unit.connection.execute(
         sa.select(sa.func.count()).select_from(_CONFLICT).where(_CONFLICT.c.state == state)
     ).scalar_one()
+    page = _both_sides().where(_CONFLICT.c.state == state).order_by(_CONFLICT.c.opened_at, _CONFLICT.c.id)
+    return total, [_told(row) for row in unit.connection.execute(page.limit(limit).offset(offset))]
+
+
+def told(unit: Unit, number: uuid.UUID) -> Told | None:
+    """Return one conflict with both figures; None where there is none of this id."""
+    row = unit.connection.execute(_both_sides().where(_CONFLICT.c.id == number)).one_or_none()
+    return None if row is None else _told(row)
+
+
+def _both_sides() -> sa.Select[Any]:
+    """Return the question for conflicts with what stands against each, and where both are from."""
     stood, claimed = _LOAD.alias("stood"), _LOAD.alias("claimed")
-    rows = unit.connection.execute(
+    return (
         sa.select(
             _CONFLICT,
             _OBSERVATION.c.value.label("standing"),
             _OBSERVATION.c.unit.label("standing_unit"),
             _OBSERVATION.c.status.label("standing_status"),
+            _OBSERVATION.c.release_at.label("standing_release"),
             stood.c.name.label("standing_from"),
             claimed.c.name.label("claimed_from"),
         )
@@ -137,19 +151,16 @@ def listed(unit: Unit, state: str, limit: int, offset: int = 0) -> tuple[int, li
         )
         .join(stood, stood.c.id == _OBSERVATION.c.load)
         .join(claimed, claimed.c.id == _CONFLICT.c.load)
-        .where(_CONFLICT.c.state == state)
-        .order_by(_CONFLICT.c.opened_at, _CONFLICT.c.id)
-        .limit(limit)
-        .offset(offset)
     )
-    return total, [
-        Told(
-            _conflict(row._mapping),
-            row.standing,
-            row.standing_unit,
-            row.standing_status,
-            row.standing_from,
-            row.claimed_from,
-        )
-        for row in rows
-    ]
+
+
+def _told(row: sa.Row[Any]) -> Told:
+    return Told(
+        _conflict(row._mapping),
+        row.standing,
+        row.standing_unit,
+        row.standing_status,
+        row.standing_release,
+        row.standing_from,
+        row.claimed_from,
+    )

@@ -16,9 +16,10 @@ from hub.registers.macro.indicator_store import SWITCH
 if TYPE_CHECKING:
     from hub.context import Context
     from hub.database import Unit
+    from hub.identity.facts import Actor
 
 
-def switch_on(context: Context, unit: Unit, pack: str, entry: str | None) -> None:
+def switch_on(context: Context, unit: Unit, pack: str, entry: str | None, actor: Actor = CONSOLE) -> None:
     """Switch the database on; ``entry`` is the published entry that describes it (None: the one it had, or none yet).
 
     Raises:
@@ -29,10 +30,10 @@ def switch_on(context: Context, unit: Unit, pack: str, entry: str | None) -> Non
     if not context.pack(pack).macro_economy:
         raise MacroOffError
     if entry is not None:
-        sources.describe_by(context, unit, SWITCH, load_resource(context, unit, entry).id, CONSOLE)
-    sources.switch(context, unit, SWITCH, CONSOLE, is_on=True)
+        sources.describe_by(context, unit, SWITCH, load_resource(context, unit, entry).id, actor)
+    sources.switch(context, unit, SWITCH, actor, is_on=True)
 
 
-def switch_off(context: Context, unit: Unit) -> None:
+def switch_off(context: Context, unit: Unit, actor: Actor = CONSOLE) -> None:
     """Switch the database off: nothing is fed, nothing answered; what is stored stays."""
-    sources.switch(context, unit, SWITCH, CONSOLE, is_on=False)
+    sources.switch(context, unit, SWITCH, actor, is_on=False)

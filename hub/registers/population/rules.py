@@ -7,7 +7,7 @@ code of a number is where it was first given and is compared with nothing. GB 11
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +31,18 @@ from catalogue.faults import FaultCode
 from hub.registers.population import bonds, checks
 from hub.registers.population import elements as e
 from hub.registers.reading import opened, sealed, trimmed
-from hub.registers.rules import EVENT, KEY, RECORD, ROW, BasicRules, KeyKind, Taken
+from hub.registers.rules import (
+    EVENT,
+    FORM,
+    KEY,
+    RECORD,
+    REFUSED_SCHEMA,
+    ROW,
+    BasicRules,
+    KeyKind,
+    Taken,
+    refusals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,6 +116,8 @@ _IMPLIED: Final[Mapping[str, tuple[dict[str, str], str | None]]] = MappingProxyT
     }
 )
 """What an event says by itself: values, and the element its own time stands for; a mapped item goes before."""
+_OF_COUPLES: Final = frozenset({bonds.MARRIAGE, bonds.DIVORCE})
+"""Events that say of the spouse what they say of the person (民法典 Art. 1049, 1080)."""
 
 
 @dataclass(frozen=True)
@@ -135,12 +148,39 @@ class PersonRules(BasicRules):
         rows = _with_event(taken.rows, asked.kind).join(told, on=ROW, how="left", maintain_order="left")
         found = checks.contradictions(rows, asked.today)
         rows = checks.without_impossible(rows, asked.today)
+        spouses, unknown = self._spouses(rows, asked)
         return Taken(
-            rows.drop(told.columns[1:]),
-            pl.concat([taken.refused, found]),
+            pl.concat([rows.drop(told.columns[1:]), spouses], how="diagonal"),
+            pl.concat([taken.refused, found, unknown]),
             bonds.aliases(rows, asked.kind),
             bonds.links(rows, asked.kind),
         )
+
+    @override
+    def implied(self, kind: str) -> tuple[str, ...]:
+        """Return the elements an event sets by itself."""
+        values, dated = _IMPLIED.get(kind, ({}, None))
+        return (*values, *((dated,) if dated is not None else ()))
+
+    @override
+    def speaks_of_two(self, kind: str) -> bool:
+        """Whether rows are marriages or divorces: they set the state of both."""
+        return kind in _OF_COUPLES
+
+    def _spouses(self, rows: pl.DataFrame, asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return what events of couples say of the spouse, and whose number names nobody as a key."""
+        if asked.kind not in _OF_COUPLES or e.SPOUSE not in rows.columns:
+            return rows.clear().select(ROW, FORM, EVENT), pl.DataFrame(schema=REFUSED_SCHEMA)
+        forms, why = self.read_key(rows[e.SPOUSE], replace(asked, key_kind=NUMBER))
+        unknown = pl.DataFrame({"w": why, "s": rows[e.SPOUSE]}).select(
+            pl.when(pl.col("s").is_not_null()).then(pl.col("w"))
+        )
+        key = pl.col(FORM) if asked.key_kind in _NUMBER_KEYS else pl.lit(None, dtype=pl.String)
+        is_other = pl.col("_other").is_not_null() & (pl.col("_other") != pl.col(FORM))
+        said = [code for code in (e.MARITAL, e.MARRIED_ON) if code in rows.columns]
+        spouses = rows.with_columns(forms.alias("_other")).filter(is_other)
+        spouses = spouses.select(-pl.col(ROW), pl.col("_other").alias(FORM), EVENT, *said, key.alias(e.SPOUSE))
+        return spouses, refusals(rows[ROW], unknown.to_series(), (e.SPOUSE,))
 
     @override
     def read_key(self, keys: pl.Series, asked: Asked) -> tuple[pl.Series, pl.Series]:

@@ -17,7 +17,7 @@ from hub import faults
 from hub.client import Hub, HubProblemError, HubUnreachableError
 from hub.database import Database
 from hub.postgres import running_url
-from tests.support.work import RELAY_POINTS, served_stops
+from tests.support.work import REGISTER_POINTS, RELAY_POINTS, served_stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ LONGEST_LIFE_SECONDS = 2.5
 DEATH_SECONDS = 60.0
 RECOVERY_SECONDS = 60.0
 LOG_POINTS = ("ledger.indexed", "ledger.checkpointed", "ledger.integrated")
-HUB_POINTS = faults.POINTS - RELAY_POINTS
+HUB_POINTS = faults.POINTS - RELAY_POINTS - REGISTER_POINTS
 WORK_POINTS = tuple(sorted(HUB_POINTS - set(LOG_POINTS)))
 
 

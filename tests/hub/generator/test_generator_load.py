@@ -56,5 +56,13 @@ def test_no_row_is_rejected(city: tuple[HostedCity, list[dict[str, object]]]) ->
 def test_the_registers_hold_the_persons_and_bodies(city: tuple[HostedCity, list[dict[str, object]]]) -> None:
     hosted = city[0]
     bureau = hosted.people.person(hosted.people.city.authority.slug, Role.CATALOGUE_REVIEWER)
-    found = {one["code"]: one["subjects"] for one in bureau.call("GET", "/api/v1/registers")["registers"]}
+    found = {one["code"]: one.get("subjects") for one in bureau.call("GET", "/api/v1/registers")["registers"]}
     assert (found["population"] > 1_500, found["legal_persons"]) == (True, 120)
+
+
+def test_no_division_of_the_generated_city_is_refused_by_the_registers(
+    city: tuple[HostedCity, list[dict[str, object]]],
+) -> None:
+    with city[0].services.database.begin() as unit:
+        lines = unit.driver.execute("SELECT elements FROM hub.register_refusal WHERE settled_push IS NULL").fetchall()
+    assert [elements for (elements,) in lines if {"P006", "P012", "L012"} & set(elements)] == []

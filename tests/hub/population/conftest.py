@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 REGISTER: Final = "renkou-jichu"
 POLICE, OFFICE = "gonganju", "shujuju"
 GRANTED, SECOND, STRANGER = "minzhengju", "rensheju", "jiaoyuju"
+SET_SIZE: Final = 50
+"""Persons of a batch over which this city's provider consents first."""
 CODES: Final = ("P001", "P002", "P003", "P005", "P009", "P010", "P012", "P015", "P019", "P022", "P023", "P031", "P032")
 TELEPHONE: Final = "0399-12345678"
 WHY: Final = {"purpose": acts.PURPOSE, "case_number": acts.CASE}
@@ -178,7 +180,8 @@ def _people(registry: Registry) -> None:
 @pytest.fixture(scope="package")
 def registry(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """Give the register of a hosted city."""
-    with hosted_city(server, template, tmp_path_factory.mktemp("population")) as city:
+    folder = tmp_path_factory.mktemp("population")
+    with hosted_city(server, template, folder, match_approval_persons=SET_SIZE) as city:
         _publish(city)
         modes = ["query", "verify", "batch"]
         _grant(city, GRANTED, {code.lower(): "full" for code in CODES}, modes)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from hub.exchange.match_proof import ProvedRow, root
 from hub.identity.roles import Role
-from hub.registers.population.matching import SET_SIZE
 from tests.hub.population import conftest as people
-from tests.hub.population.conftest import BASE, GRANTED, POLICE
+from tests.hub.population.conftest import BASE, GRANTED, POLICE, SET_SIZE
 from tests.hub.population.test_verify import ANSWERS
 from tests.support import acts
 

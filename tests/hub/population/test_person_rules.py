@@ -129,7 +129,13 @@ def test_marriage_and_divorce_are_bonds_from_their_day(kind: str, bond: str, sta
     found = take([{"key": MAN, "P103": WOMAN}], kind=kind)
     [link] = found.links.to_dicts()
     assert (link["kind"], link["since"], SEALS.open(link["other_form"])) == (bond, WHEN.date(), WOMAN)
-    assert found.rows["P019"].to_list() == [status]
+    assert [tuple(row) for row in found.rows.select(ROW, "P019").rows()] == [(1, status), (-1, status)]
+
+
+def test_a_spouse_whose_number_names_nobody_is_told_and_the_person_is_married() -> None:
+    found = take([{"key": MAN, "P103": number(division="410199")}, {"key": WOMAN}], kind="marriage")
+    assert found.rows.select(ROW, "P019").rows() == [(1, "20"), (2, "20")]
+    assert found.refused.rows() == [(1, "population.number_of_the_samples", ["P103"])]
 
 
 def test_a_birth_binds_the_child_to_its_parents_and_a_guardian_is_a_bond() -> None:

@@ -21,7 +21,9 @@ from hub.directory.facts import load_resource
 from hub.identity import store as identity_store
 from hub.identity.facts import Actor, Jurisdiction, JurisdictionKind, Member, MemberKind, Status
 from hub.push.merge import Merge, MergeMode, merge
-from hub.registers import feeding, sources, store
+from hub.push.versions.erasing import Erasure, erase_rows
+from hub.push.versions.restoring import Actor as Eraser
+from hub.registers import erasing, feeding, sources, store
 from hub.registers.known import REGISTER_RULES
 from hub.rows.tables import state
 from hub.settings import Settings
@@ -144,6 +146,21 @@ class City:
             )
         return number
 
+    def erase(self, slug: str, *keys: str) -> int:
+        """Erase rows of a department by their key for good, as its approver does; returns the version it became."""
+        office = self.offices[slug]
+        with self.database.begin() as unit:
+            resource = load_resource(self.context, unit, office.entry_id)
+        named = tuple({resource.table.key[0]: key} for key in keys)
+        asked = Erasure(slug, "consent_withdrawn", "示删〔2026〕1号", named)
+        done = erase_rows(self.context, self.database, asked, Eraser(resource.provider_id))
+        assert isinstance(done, tuple)
+        return int(done[1].outcome.number or 0)
+
+    def erasures(self) -> int:
+        """Let the registers carry out what is erased."""
+        return erasing.sweep(self.context, self.database, REGISTER_RULES)
+
     def name(self, slug: str, register: str = POPULATION, **changes: Any) -> Source:
         """Name a department's resource as a source by the mapping that is proposed, changed as said."""
         rules = REGISTER_RULES[register]
@@ -182,10 +199,10 @@ class City:
 
 
 @contextmanager
-def city_of(database: Database, folder: Path) -> Iterator[City]:
+def city_of(database: Database, folder: Path, *, demo: bool = False) -> Iterator[City]:
     """Give a city whose register of persons is on, without departments, on a working morning."""
     clock = Clock()
-    settings = Settings(data_dir=folder / "data", public_url="http://127.0.0.1:1")
+    settings = Settings(data_dir=folder / "data", public_url="http://127.0.0.1:1", demo=demo)
     city = City(build_services(settings, database, now=clock), clock)
     city.switch()
     yield city

@@ -21,8 +21,10 @@ class Told:
     ranks: dict[str, int]
     rows: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     numbered: int = 0
+    pushes: dict[str, int] = field(default_factory=dict)
+    """Which push said what stands, by the key of the row; a push that repeats a row changes nothing."""
 
-    def push(self, rows: list[dict[str, Any]], mode: str = "upsert") -> None:
+    def push(self, rows: list[dict[str, Any]], mode: str = "upsert", number: int = 0) -> None:
         """Take a push as the rules of its mode say; a row keeps its number as long as its key stands."""
         if mode == "delete":
             for row in rows:
@@ -32,7 +34,27 @@ class Told:
             known = self.rows.get(row["p001"])
             if known is None:
                 self.numbered += 1
+            if known is None or known[1] != row:
+                self.pushes[row["p001"]] = number
             self.rows[row["p001"]] = (self.numbered if known is None else known[0], row)
+
+
+def origins(sources: list[Told], now: datetime) -> dict[tuple[str, str], tuple[int, int, datetime]]:
+    """Return for each (number, element) the source its value is from, the push that said so, and when it happened."""
+    best: dict[tuple[str, str], tuple[int, int, int, datetime]] = {}
+    for source in sources:  # named first wins where rank and time are equal, and sources come in that order
+        for number, (_, row) in source.rows.items():
+            at = row["changed"]
+            if at > now:
+                continue
+            for column, value in row.items():
+                if value is None or column in {"p001", "changed"}:
+                    continue
+                code = column.upper()
+                rank, known = source.ranks[code], best.get((number, code))
+                if known is None or rank < known[0] or (rank == known[0] and at > known[3]):
+                    best[number, code] = (rank, source.place, source.pushes[number], at)
+    return {key: said[1:] for key, said in best.items()}
 
 
 def registers(sources: list[Told], now: datetime) -> tuple[dict[str, dict[str, Any]], set[tuple[str, str]]]:

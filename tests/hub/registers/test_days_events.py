@@ -10,6 +10,7 @@ import random
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -17,7 +18,7 @@ import pytest
 
 from hub.registers import history
 from tests.hub.registers.kit import POPULATION, number_of
-from tests.hub.registers.recomputation import Told, registers
+from tests.hub.registers.recomputation import Told, origins, registers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,6 +41,7 @@ BLANK_SHARE = 0.05
 ERROR_SHARE = 0.01
 """At first the departments agree on nearly everybody; what happens in a day is drawn freely."""
 FUTURE_SHARE = 0.02
+PERSONS = 1_000_000
 
 
 @dataclass
@@ -70,8 +72,8 @@ class Story:
     def push(self, slug: str, rows: list[dict[str, Any]], mode: str = "upsert") -> None:
         """Push to the hub and to the recomputation."""
         schema = self.city.offices[slug].schema
-        self.city.push(slug, pl.DataFrame(rows, schema=schema, orient="row"), mode)
-        self.told[slug].push(rows, mode)
+        number = self.city.push(slug, pl.DataFrame(rows, schema=schema, orient="row"), mode)
+        self.told[slug].push(rows, mode, number)
 
     def time(self, *, may_come: bool) -> datetime:
         """Draw the time of an event: mostly past and in no order, a few still to come."""
@@ -139,12 +141,60 @@ def compared(story: Story) -> None:
     assert conflicts
 
 
+STANDING = """
+SELECT DISTINCT ON (c.subject, v.key) c.subject, v.key AS code, v.value, c.source, c.push, c.event_at
+FROM hub.population_claim c JOIN hub.register_source s ON s.id = c.source
+CROSS JOIN LATERAL jsonb_each_text(c.values) v
+WHERE c.closed_push IS NULL AND c.event_at <= '{now}' AND v.key <> 'P001'
+ORDER BY c.subject, v.key, (s.ranks ->> v.key)::integer, c.event_at DESC, c.source, c.row
+"""
+"""The claim each value rests on, found apart from the engine."""
+SERVED = """
+SELECT p.id AS subject, v.key AS code, v.value FROM hub.population_subject p
+CROSS JOIN LATERAL jsonb_each_text(p.values) v WHERE v.key <> 'P001'
+"""
+
+
+def table(city: City, query: str) -> pl.DataFrame:
+    """Return what a query finds as texts, streamed."""
+    buffer = BytesIO()
+    with city.database.begin(statement_timeout_seconds=0) as unit:
+        copied = f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)".encode()
+        with unit.driver.cursor().copy(copied) as copy:
+            for block in copy:
+                buffer.write(block)
+    buffer.seek(0)
+    return pl.read_csv(buffer, infer_schema=False)
+
+
+def traced(story: Story) -> int:
+    """Assert that every value served rests on a claim that tells its source, push and time; return how many."""
+    city, now = story.city, story.city.local_now()
+    assert city.context.numbers is not None
+    standing, served = table(city, STANDING.format(now=now)), table(city, SERVED)
+    key = ["subject", "code", "value"]
+    assert served.join(standing, on=key, how="anti").height == standing.join(served, on=key, how="anti").height == 0
+    names = table(city, "SELECT subject, form FROM hub.population_alias WHERE kind = 'number'")
+    names = names.select("subject", number=pl.Series(city.context.numbers.open_all(names["form"])))
+    said = ["number", "code", "source", "push", "event_at"]
+    found = standing.join(names, on="subject").select(said)
+    wanted = [
+        (number, code, str(source), str(push), str(at))
+        for (number, code), (source, push, at) in origins(list(story.told.values()), now).items()
+    ]
+    expected = pl.DataFrame(wanted, schema=dict.fromkeys(said, pl.String()), orient="row")
+    assert found.height == expected.height == served.height
+    assert expected.join(found, on=said, how="anti").height == 0
+    return found.height
+
+
 def test_a_days_events_give_what_a_recomputation_from_all_pushes_gives(city: City) -> None:
     story = begin(city, 400)
     city.feed()
     compared(story)
     live_a_day(story, 400, share=0.1)
     compared(story)
+    assert traced(story) > 400
 
 
 def test_claims_of_a_time_to_come_count_from_then_on(city: City) -> None:
@@ -176,7 +226,7 @@ def test_each_value_of_a_days_events_tells_its_source_push_and_times(city: City)
 @pytest.mark.long
 @pytest.mark.timeout(1700)
 def test_a_days_events_of_a_million_persons(city: City, capsys: pytest.CaptureFixture[str]) -> None:
-    persons, laps = 1_000_000, {}
+    persons, laps = PERSONS, {}
     started = time.monotonic()
     story = begin(city, persons)
     laps["pushes"] = time.monotonic() - started
@@ -187,5 +237,9 @@ def test_a_days_events_of_a_million_persons(city: City, capsys: pytest.CaptureFi
     live_a_day(story, persons)
     laps["day"] = time.monotonic() - started
     compared(story)
+    started = time.monotonic()
+    values = traced(story)
+    laps["sources"] = time.monotonic() - started
+    assert values > persons
     with capsys.disabled():
-        print({name: round(seconds, 1) for name, seconds in laps.items()})
+        print({"values": values} | {name: round(seconds, 1) for name, seconds in laps.items()})

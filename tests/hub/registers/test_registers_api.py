@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hub.client import HubProblemError
+from hub.identity.facts import CONSOLE
 from hub.identity.roles import Role
+from hub.registers import switching
+from hub.registers.macro.errors import MacroOffError
 from hub.rounds import run_now
 from tests.support import acts
 from tests.support.hosted import Doors, hosted_city
@@ -62,6 +65,23 @@ def test_the_keeper_sees_switch_sources_and_lag(doors: Doors) -> None:
     body = keeper_of(doors).get(f"{BASE}/population").json()
     assert (body["is_on"], body["sources"], body["lag_seconds"], body["faults"]) == (True, 1, 0, 0)
     assert body["subjects"] > 0
+
+
+def test_all_four_databases_are_listed_with_their_switch(doors: Doors) -> None:
+    body = keeper_of(doors).get(BASE).json()
+    switches = {one["code"]: one["is_on"] for one in body["registers"]}
+    assert (body["total"], body["returned"]) == (4, 4)
+    assert switches == {"population": True, "legal_persons": False, "geography": False, "macro_economy": False}
+
+
+def test_the_macro_economy_is_switched_where_the_citys_rules_name_it_and_not_in_jilin(doors: Doors) -> None:
+    path, services = f"{BASE}/macro_economy", doors.city.services
+    switched = [
+        keeper_of(doors).put(f"{path}/switch", json={"is_on": is_on}).json()["is_on"] for is_on in (True, False)
+    ]
+    with services.database.begin() as unit, pytest.raises(MacroOffError):
+        switching.switch(services.context, unit, "macro_economy", CONSOLE, is_on=True, pack="jilin")
+    assert (switched, len(keeper_of(doors).get(path).json()["elements"]) > 0) == ([True, False], True)
 
 
 def test_a_department_that_keeps_no_register_is_turned_away(doors: Doors) -> None:
