@@ -27,8 +27,12 @@ nox.options.sessions = ["lint", "types", "imports", "tests"]
 
 
 def run_module(session: nox.Session, module: str, *args: str) -> None:
-    """Run ``python -m module`` with the Python nox runs in: the folder of its programs need not be on PATH."""
-    session.run(sys.executable, "-m", module, *args, external=True)
+    """Run ``python -m module`` with the Python nox runs in: the folder of its programs need not be on PATH.
+
+    Compiled modules are kept whatever the machine says otherwise: the tests start hundreds of programs, and each
+    would compile the hub anew.
+    """
+    session.run(sys.executable, "-m", module, *args, external=True, env={"PYTHONDONTWRITEBYTECODE": None})
 
 
 @nox.session

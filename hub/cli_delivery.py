@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hub.cli_client import DEFAULT_URL, AsJson, KeyFile, SystemId, Url, connect, save_receipt
 from hub.cli_output import Exit, emit, explained, pick
@@ -133,6 +131,9 @@ def match_exit(result: dict[str, Any]) -> Exit:
 @contextmanager
 def _bar(text: str, *, hidden: bool) -> Iterator[None]:
     """Show on a terminal that it goes on, and for how long."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True)
     columns = (TextColumn(text), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal) as bar:

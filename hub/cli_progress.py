@@ -5,17 +5,17 @@ On a terminal alone, and never with ``--json``: what a cron line or a program re
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hub.cli_output import pick
 from hub.client_uploads import Step, untold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from rich.console import Console
 
 IN_BYTES: Final = frozenset({"reading", "sending"})
 MIB: Final = 1 << 20
@@ -24,10 +24,13 @@ MIB: Final = 1 << 20
 @contextmanager
 def progress_bar(*, hidden: bool, console: Console | None = None) -> Iterator[Callable[[Step], None]]:
     """Show steps as they come; yield what to tell them to."""
-    shown = console if console is not None else Console(stderr=True)
-    if hidden or not shown.is_terminal:
+    if hidden or not (sys.stderr.isatty() if console is None else console.is_terminal):
         yield untold
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    shown = console if console is not None else Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[amount]}"))
     with Progress(*columns, TimeElapsedColumn(), console=shown, transient=True) as bar:
         task = bar.add_task("", total=None, amount="")

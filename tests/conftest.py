@@ -1,11 +1,13 @@
 """What tests share: one PostgreSQL a run, one database a test, settings of their own.
 
 ``HUB_TEST_DATABASE_URL`` (a superuser's, any database of the server) runs the tests on a server of one's own;
-otherwise the embedded server runs in a temporary folder. Each ``database`` is cloned from a template made once.
+otherwise the embedded server runs in a folder in memory (:mod:`tests.support.memory`). Each ``database`` is cloned
+from a template made once.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -22,6 +26,7 @@ from hub.database import Database, DatabaseOptions
 from hub.postgres import EmbeddedPostgres
 from hub.postgres_cluster import ServerOptions
 from hub.settings import Settings
+from tests.support.memory import fleeting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +35,11 @@ if TYPE_CHECKING:
 SMALL = DatabaseOptions(pool_size=4, overflow=8, async_pool_size=4)
 LONGEST_FIRST = (
     "docs/test_code_blocks.py",
+    "hub/test_fuzz_api.py",
     "hub/demo/test_run_demo.py",
+    "canary/test_canary_routes.py",
+    "facts/test_promises.py",
+    "stateful/test_stateful.py",
     "way/test_way.py",
     "hub/test_backup_while_pushing.py",
     "hub/crash/test_kill9.py",
@@ -42,7 +51,20 @@ LONGEST_FIRST = (
     "real/test_real_files.py",
     "hub/test_postgres.py",
 )
-"""Files of few tests that take long: begun first, so that no process is left alone with one of them at the end."""
+"""Files that take longest, by what they took: begun first, so that no process is left alone with one at the end."""
+
+
+def pytest_configure() -> None:
+    """Look for garbage less often: what a test process keeps is large, and most of it is none; give examples time."""
+    gc.set_threshold(50_000, 20, 100)
+    # A busy machine is no fault of what is tested: no example is failed for the time it took.
+    properties.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    properties.load_profile("hub")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was read for the tests out of every later look for garbage: it stays to the end."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -81,14 +103,14 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """Give the one server of the run."""
     external = os.environ.get("HUB_TEST_DATABASE_URL", "")
     if external:
         yield Server(external)
         return
     options = ServerOptions(is_durable=False, is_watched=False, max_connections=200)
-    with EmbeddedPostgres(tmp_path_factory.mktemp("server"), options) as embedded:
+    with fleeting_folder() as folder, EmbeddedPostgres(folder, options) as embedded:
         yield Server(embedded.url("postgres"))
 
 

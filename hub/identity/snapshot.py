@@ -7,6 +7,7 @@ paths; when the last confirmation is too old it raises, and the caller answers p
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ import structlog
 from hub.identity import store
 from hub.identity.errors import NotFreshError, TokenRefusedError
 from hub.identity.facts import Requester, Status
+from hub.identity.hint_store import listening
 from hub.identity.tokens import expired
 
 if TYPE_CHECKING:
@@ -101,6 +103,7 @@ class SnapshotKeeper:
         self._standing: Standing | None = None
         self._one_at_a_time = Lock()
         self._stopping = Event()
+        self._wake: socket.socket | None = None
         self._thread: Thread | None = None
 
     def current(self) -> Standing:
@@ -149,26 +152,31 @@ class SnapshotKeeper:
         """Load the standing and keep it fresh in a thread until :meth:`stop`."""
         self.refresh()
         self._stopping.clear()
-        self._thread = Thread(target=self._run, name="standing", daemon=True)
+        self._wake, sleeping = socket.socketpair()
+        self._thread = Thread(target=self._run, args=(sleeping,), name="standing", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread."""
+        """End the thread at once, without waiting for its next look."""
         self._stopping.set()
+        if self._wake is not None:
+            self._wake.close()  # the other end wakes up
+            self._wake = None
         if self._thread is not None:
             self._thread.join()
             self._thread = None
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                with store.listening(self._database.url) as wait:
-                    while not self._stopping.is_set():
-                        self.refresh()
-                        wait(POLL_SECONDS)
-            except Exception:
-                log.exception("standing-not-refreshed")
-                self._stopping.wait(POLL_SECONDS)
+    def _run(self, sleeping: socket.socket) -> None:
+        with sleeping:
+            while not self._stopping.is_set():
+                try:
+                    with listening(self._database.url, sleeping) as wait:
+                        while not self._stopping.is_set():
+                            self.refresh()
+                            wait(POLL_SECONDS)
+                except Exception:
+                    log.exception("standing-not-refreshed")
+                    self._stopping.wait(POLL_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
@@ -144,19 +143,6 @@ def bump_epoch(unit: Unit) -> int:
     epoch: int = unit.connection.execute(row.returning(tables.policy_epoch.c.epoch)).scalar_one()
     unit.connection.execute(sa.select(sa.func.pg_notify(EPOCH_CHANNEL, str(epoch))))
     return epoch
-
-
-@contextmanager
-def listening(url: str) -> Iterator[Callable[[float], None]]:
-    """Yield a function that waits for a hint that the epoch grew, at most the given seconds."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"LISTEN {EPOCH_CHANNEL}")
-
-        def wait(seconds: float) -> None:
-            for _hint in connection.notifies(timeout=seconds, stop_after=1):
-                return
-
-        yield wait
 
 
 def current_epoch(unit: Unit) -> int:

@@ -45,11 +45,14 @@ START_SECONDS = 240.0
 STOP_SECONDS = 30.0
 PORTS = range(20_000, 32_000)
 """Below the range from which outgoing connections take theirs, so that a port is still free after a restart."""
+PROCESSES = 8
+"""Most that a test run has (noxfile.py)."""
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    for port in random.sample(PORTS, 100):
+    """Return a port of this machine that nobody listens on; processes of one test run have ports of their own."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PROCESSES
+    for port in random.sample(PORTS[process::PROCESSES], 100):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hub.identity import members, store
+from hub.identity import members, snapshot, store
 from hub.identity.errors import NotFreshError, WrongStateError
 from hub.identity.facts import Status
 from hub.identity.snapshot import SnapshotKeeper
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from hub.database import Unit
     from hub.identity.snapshot import Standing
     from tests.hub.identity.identity_kit import Kit
+
+LONG_SECONDS = 60.0
+"""Between two looks, where a test is about what comes before the next one."""
 
 
 def suspend(kit: Kit) -> None:
@@ -32,7 +35,7 @@ def bumped(unit: Unit, kit: Kit) -> str:
 
 def soon(keeper: SnapshotKeeper, epoch: int) -> Standing:
     """Wait less than the time between two looks, so that only a hint can be in time."""
-    ends = time.monotonic() + 0.8
+    ends = time.monotonic() + LONG_SECONDS / 2
     while keeper.current().epoch <= epoch and time.monotonic() < ends:
         time.sleep(0.01)
     return keeper.current()
@@ -64,16 +67,27 @@ def test_an_unchanged_epoch_confirms_the_standing_without_loading_it_again(kit: 
     assert (second.members is first.members, second.confirmed > first.confirmed) == (True, True)
 
 
-def test_a_hint_brings_a_change_before_the_next_look(kit: Kit) -> None:
-    keeper = SnapshotKeeper(kit.database)
+def test_a_hint_brings_a_change_before_the_next_look(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot, "POLL_SECONDS", LONG_SECONDS)
+    keeper = SnapshotKeeper(kit.database, age_limit_seconds=LONG_SECONDS)
     keeper.start()
     try:
-        time.sleep(0.1)
         before = keeper.current().epoch
         suspend(kit)
         assert soon(keeper, before).members[kit.city.id].status is Status.SUSPENDED
     finally:
         keeper.stop()
+
+
+def test_a_keeper_that_is_told_to_stop_does_not_wait_for_its_next_look(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "POLL_SECONDS", LONG_SECONDS)
+    keeper = SnapshotKeeper(kit.database)
+    keeper.start()
+    began = time.monotonic()
+    keeper.stop()
+    assert time.monotonic() - began < LONG_SECONDS / 2
 
 
 def test_standing_that_cannot_be_confirmed_runs_out(kit: Kit) -> None:
