@@ -258,6 +258,7 @@ def settle(
 
     from hub.cli import load_settings, opened
     from hub.cli_admin import console_context
+    from hub.registers.macro.settling import Choice
     from hub.registers.macro.settling import settle as decide
 
     with explained():
@@ -267,7 +268,8 @@ def settle(
         with opened(settings, joins=True) as database:
             context = console_context(settings, database)
             with database.begin() as unit:
-                made = decide(context, unit, uuid.UUID(number), "claimed" if keep == "claimed" else "standing", note)
+                choice = Choice("claimed" if keep == "claimed" else "standing", note)
+                made = decide(context, unit, uuid.UUID(number), choice)
         if made is None:
             say("已办结：原值不变", "settled: the standing figure is kept")
         else:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from hub.api.authentication import CurrentSystem, require_role
 from hub.api.bodies import Body
+from hub.directory.errors import EntryNotFoundError
 from hub.exchange.use import Use
 from hub.identity.facts import StaffRequester
 from hub.identity.roles import Role
@@ -21,10 +22,16 @@ from hub.open.population_statistics import openly
 from hub.registers.statistics import counting_store, use
 from hub.registers.statistics.answering import MOST_CELLS, asked_of
 from hub.registers.statistics.counting_store import Release
+from hub.registers.statistics.errors import StatisticsNotReleasedError
 from hub.registers.statistics.measures import CAVEAT, MEASURE, TRAITS
 from hub.registers.statistics.releasing import release
 from hub.services import Hub
 from policies.disclosure_cube import LEVELS
+
+if TYPE_CHECKING:
+    from hub.exchange.standing import Standing
+    from hub.registers.statistics.answering import Asked, Found
+    from hub.services import Services
 
 public = APIRouter(prefix="/api/v1/statistics/population", tags=["citizens"])
 exchange = APIRouter(prefix="/api/v1/exchange/statistics/population", tags=["agencies"])
@@ -84,20 +91,32 @@ async def statistics_openly(
     """Answer a part of a released table to anybody, where the city opens the register's items in aggregate."""
     traits = tuple(part for part in by.split(",") if part)
     asked = asked_of(measure, level, traits, within, period, (limit, offset))
-    async with hub.database.connection() as driver:
-        name = await use.entry_name(driver)
-        standing = hub.cache.known_public(name)
-        if standing is None:
-            standing = await run_in_threadpool(hub.cache.load_public, name)
-        found = await openly(hub.context, driver, standing.resource, asked)
+    found = await public_table(hub, asked)
     return Response(orjson.dumps(found.body), media_type="application/json")
+
+
+async def public_table(hub: Services, asked: Asked) -> Found:
+    """Return a part of a released table as the public is given it, to this operation and to the page alike."""
+    async with hub.database.connection() as driver:
+        standing = await _known(hub, await use.entry_name(driver))
+        return await openly(hub.context, driver, standing.resource, asked)
+
+
+async def _known(hub: Services, name: str) -> Standing:
+    """Return the register's entry as the public may know of it (raises :class:`EntryNotFoundError`)."""
+    standing = hub.cache.known_public(name)
+    return standing if standing is not None else await run_in_threadpool(hub.cache.load_public, name)
 
 
 @public.get("/about", summary="分区统计说明 / What there is to ask")
 async def statistics_about(hub: Hub) -> dict[str, Any]:
-    """List measure, levels, traits with their categories, and the months released."""
+    """List measure, levels, traits with their categories; months, while the public may know of the register's entry."""
     async with hub.database.connection() as driver:
-        periods = await counting_store.periods(driver)
+        try:
+            await _known(hub, await use.entry_name(driver))
+            periods = list(await counting_store.periods(driver))
+        except (StatisticsNotReleasedError, EntryNotFoundError):
+            periods = []
     return {
         "measure": MEASURE,
         "caveat": CAVEAT,

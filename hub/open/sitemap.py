@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 50_000
 """Most addresses of one file, by the protocol."""
-PAGES: Final = ("/", "/catalog", "/items", "/docs", "/about")
+PAGES: Final = (
+    *("/", "/catalog", "/items", "/docs", "/about"),
+    *("/registers", "/divisions", "/legal-persons", "/addresses", "/statistics/population", "/indicators"),
+)
 """Pages beside the entries, told in the first file."""
 _STEP: Final = 5_000
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"

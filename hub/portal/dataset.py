@@ -11,6 +11,7 @@ from hub.directory.tree.store import tree_in_force
 from hub.open import datasets
 from hub.portal.machines import for_machines
 from hub.portal.preview import preview
+from hub.portal.registers import services_of_entry
 from hub.portal.shown import named, number
 from hub.push import store as push_store
 from hub.rows.store import CHINA
@@ -45,11 +46,13 @@ def dataset(page: Page, name: str) -> dict[str, Any]:
         shown = preview(page, unit, resource) if has_files else None
         versions = push_store.pushes(unit, resource.id, limit=VERSIONS) if has_files else ()
         classes = tree_in_force(unit)
+        services = services_of_entry(unit, resource.id)
     base = f"/api/v1/datasets/{resource.name}"
     withheld = datasets.withheld_items(hub.context, resource, lang) if resource.entry.opening.is_open else ()
     return {
         "entry": _entry(resource, names[resource.provider_id], facts, lang),
         "elsewhere": _elsewhere(resource),
+        "services": services,
         "downloads": [(f"{base}/download?format={form}", key) for form, key in FORMATS] if has_files else [],
         "filtered": _filtered(base, shown) if shown is not None else [],
         "preview": shown,

@@ -13,7 +13,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from hub.portal import api_page, pages_indicators, pages_me, pages_problems, pages_staff, pages_standards, search, views
+from hub.portal import (
+    api_page,
+    pages_indicators,
+    pages_me,
+    pages_problems,
+    pages_registers,
+    pages_staff,
+    pages_standards,
+    search,
+    views,
+)
 from hub.portal.dataset import dataset
 from hub.portal.desk import finding
 from hub.portal.desk import pages as desk
@@ -153,6 +163,7 @@ def install(app: FastAPI, hub: Services, *, has_login: bool) -> None:
     app.include_router(pages_problems.router)
     app.include_router(pages_standards.router)
     app.include_router(pages_indicators.router)
+    app.include_router(pages_registers.router)
     app.include_router(pages_me.router)
     if has_login:
         app.include_router(pages_staff.router)

@@ -30,6 +30,7 @@ NAVIGATION = (
     ("/", "nav_home"),
     ("/catalog", "nav_catalog"),
     ("/items", "nav_items"),
+    ("/registers", "nav_bases"),
     ("/proof", "nav_proof"),
 )
 _CHARACTER = "\u3400-\u9fff\uf900-\ufaff"

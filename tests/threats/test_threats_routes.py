@@ -74,6 +74,10 @@ PUBLIC = frozenset(
         # Figures of the macro-economy: what the register's entry opens, nothing before its release.
         *("GET /api/v1/indicators", "GET /api/v1/indicators/{code}", "GET /api/v1/indicators/{code}/observations"),
         *("GET /indicators", "GET /indicators/{code}"),
+        # Pages of the basic databases: what the operations above answer, in words; counts as they were released.
+        *("GET /registers", "GET /divisions", "GET /divisions/{code}", "GET /legal-persons"),
+        *("GET /legal-persons/{code}", "GET /addresses", "POST /addresses", "GET /addresses/{address_id}"),
+        "GET /statistics/population",
         # Files attached to entries that are open to everybody; the route asks the one rule of visibility.
         "GET /dataset/{dataset}/resource/{resource}/download",
         "GET /dataset/{dataset}/resource/{resource}/download/{name}",

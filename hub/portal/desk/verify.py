@@ -16,10 +16,12 @@ from hub.exchange import samples, store
 from hub.exchange.grant_states import state_of
 from hub.exchange.match_input import MAX_ROWS
 from hub.identity.roles import Role
+from hub.portal.desk import verify_registers
 from hub.portal.desk.grants import key_state, view
 from hub.portal.rendering import both
 from hub.portal.work import naming
 from hub.portal.work.frame import WorkPage, open_to
+from hub.registers import store as register_store
 from policies.facts import Mode, Treatment
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 Holder = Annotated[WorkPage, Depends(open_to(Role.AGENCY_USER, Role.AGENCY_APPROVER))]
 MOST: Final = 200
+_ASKED_SINGLY: Final = frozenset({verify_registers.POPULATION, verify_registers.BODIES})
+"""Registers with services of their own for one person or body."""
 
 
 @both(router, "/w/verify")
@@ -68,8 +72,16 @@ def _row(page: WorkPage, unit: Unit, grant: Grant, mode: Mode) -> dict[str, Any]
     ] or keys
     case = samples.case_like(grant.case_pattern) if grant.case_pattern is not None else ""
     values = {"purpose": grant.purposes[0], "case": case, "name": shown["name"]}
+    described = register_store.by_entry(unit, grant.entry_id)
+    if resource is not None and described is not None and described.code in _ASKED_SINGLY:
+        keys = []  # a register has no rows to compare: its own services answer
+        register = verify_registers.calls(page, grant, resource, described.code, case)
+    else:
+        register = None
     return {
         **shown,
+        "register": register and [one for one in register if one["is_batch"] == (mode is Mode.BATCH)],
+        "is_register": register is not None,
         "key": key_state(page, unit, grant.system_id),
         "keys": [naming.item_name(resource, column) for column in keys],
         "claims": [naming.item_name(resource, column) for column in claims],

@@ -18,6 +18,7 @@ from hub.portal.work import (
     disputes,
     entries,
     exemptions,
+    figures,
     home,
     inbox,
     inventory,
@@ -71,6 +72,7 @@ for _part in (
     inventory_sheets,
     sources,
     registers,
+    figures,
     tokens,
     links,
 ):
@@ -90,6 +92,7 @@ MENU: Final[tuple[MenuEntry, ...]] = (
     MenuEntry("/w/inventory", "inventory", frozenset(inventory.READERS)),
     MenuEntry("/w/sources", "sources", frozenset(sources.READERS)),
     MenuEntry("/w/registers", "registers", frozenset(registers.READERS)),
+    MenuEntry("/w/figures", "figures", frozenset(figures.READERS)),
     MenuEntry("/w/tokens", "tokens", tokens.HOLDERS),
     MenuEntry("/w/sup/overdue", "overdue", frozenset({Role.SUPERVISOR})),
     MenuEntry("/w/sup/disputes", "disputes", frozenset({Role.SUPERVISOR})),
@@ -108,4 +111,5 @@ DUTIES: Final[tuple[Callable[[WorkPage, Unit], Iterable[Duty]], ...]] = (
     complaints.duties,
     supply.duties,
     inventory.duties,
+    figures.duties,
 )

@@ -168,38 +168,42 @@ def feed(city: HostedCity) -> None:
     following.sweep(context, database)
 
 
+def found_register(city: HostedCity) -> None:
+    """Switch the register on, describe it, and feed it by three departments."""
+    people, context = city.people, city.services.context
+    member = people.city.member(AUTHORITY)
+    described = register_entry(
+        Provider(member.name, member.organisation_code, unit="数据资源科", contact=member.contact),
+        member.system,
+        people.today(),
+    )
+    publish(people, AUTHORITY, described)
+    resources = (
+        (REGISTRAR, "gongshang-danwei", [*COLUMNS], "L001", FIRMS),
+        (CIVIL, "qita-danwei", ["L001", "L002", "L005", "L014", "L015", "L016"], "L001", OTHERS),
+        (RURAL, "lao-danwei", ["L022", "L002", "L005"], "L022", OLD),
+    )
+    for provider, name, elements, key, rows in resources:
+        publish(people, provider, source_entry(people, provider, name, elements, key))
+        push(city, provider, name, elements, rows)
+    kinds = {"L001": "credit_code", "L022": "registration_number"}
+    with city.services.database.begin() as unit:
+        entry = catalogue_store.find_entry(unit, described.name)
+        assert entry is not None
+        sources.describe_by(context, unit, REGISTER, entry.id, CONSOLE)
+        sources.switch(context, unit, REGISTER, CONSOLE, is_on=True)
+        for _, name, elements, key, _rows in resources:
+            mapping = SourceMapping(COLUMNS[key], kinds[key], {code: COLUMNS[code] for code in elements})
+            sources.name_source(context, unit, REGISTER_RULES[REGISTER], name, mapping, CONSOLE)
+    city.services.identity.keeper.refresh_or_log()
+    feed(city)
+
+
 @pytest.fixture(scope="package")
 def city(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostedCity]:
     """Lend a city with the register switched on, described, and fed."""
-    folder = tmp_path_factory.mktemp("bodies")
-    with hosted_city(server, template, folder) as city:
-        people, context = city.people, city.services.context
-        member = people.city.member(AUTHORITY)
-        described = register_entry(
-            Provider(member.name, member.organisation_code, unit="数据资源科", contact=member.contact),
-            member.system,
-            people.today(),
-        )
-        publish(people, AUTHORITY, described)
-        resources = (
-            (REGISTRAR, "gongshang-danwei", [*COLUMNS], "L001", FIRMS),
-            (CIVIL, "qita-danwei", ["L001", "L002", "L005", "L014", "L015", "L016"], "L001", OTHERS),
-            (RURAL, "lao-danwei", ["L022", "L002", "L005"], "L022", OLD),
-        )
-        for provider, name, elements, key, rows in resources:
-            publish(people, provider, source_entry(people, provider, name, elements, key))
-            push(city, provider, name, elements, rows)
-        kinds = {"L001": "credit_code", "L022": "registration_number"}
-        with city.services.database.begin() as unit:
-            entry = catalogue_store.find_entry(unit, described.name)
-            assert entry is not None
-            sources.describe_by(context, unit, REGISTER, entry.id, CONSOLE)
-            sources.switch(context, unit, REGISTER, CONSOLE, is_on=True)
-            for _, name, elements, key, _rows in resources:
-                mapping = SourceMapping(COLUMNS[key], kinds[key], {code: COLUMNS[code] for code in elements})
-                sources.name_source(context, unit, REGISTER_RULES[REGISTER], name, mapping, CONSOLE)
-        city.services.identity.keeper.refresh_or_log()
-        feed(city)
+    with hosted_city(server, template, tmp_path_factory.mktemp("bodies")) as city:
+        found_register(city)
         yield city
 
 

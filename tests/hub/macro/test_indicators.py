@@ -11,6 +11,7 @@ import pytest
 from hub.registers.macro import conflict_store, feed_store, loading_store, settling
 from hub.registers.macro.errors import FigureConflictNotFoundError
 from hub.registers.macro.feeding import sweep
+from hub.registers.macro.settling import Choice
 from tests.hub.macro.conftest import CITY, SECOND, figure
 
 if TYPE_CHECKING:
@@ -184,14 +185,14 @@ def test_a_decision_for_the_other_figure_makes_it_the_next_vintage(
     context, database = city.services.context, city.services.database
     with database.begin() as unit:
         number = conflict_store.listed(unit, "open", 1)[1][0].conflict.id
-        assert settling.settle(context, unit, number, "claimed", "核对原始报表后更正") == 2
+        assert settling.settle(context, unit, number, Choice("claimed", "核对原始报表后更正")) == 2
     found = read(doors, period="2025-Q2", vintage="all")["observations"]
     assert [(one["value"], one["reason"], one["under_verification"]) for one in found] == [
         (211, "核对原始报表后更正", False),
         (210.25, None, False),
     ]
     with database.begin() as unit, pytest.raises(FigureConflictNotFoundError):
-        settling.settle(context, unit, number, "standing", "再次")
+        settling.settle(context, unit, number, Choice("standing", "再次"))
 
 
 def test_a_published_figure_that_is_pushed_changed_is_no_silent_revision(
