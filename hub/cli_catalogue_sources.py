@@ -30,15 +30,21 @@ _DECIMAL: Final = r"^-?(?:0|[1-9][0-9]{0,13})\.[0-9]{1,8}$"
 _NUMBER: Final = re.compile(r"[-+]?[0-9][0-9.,/:%-]*")
 _LONGEST_NAME: Final = 40
 _SHORTEST_CODE: Final = 6
+_REPEATED: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """How a file was read: what a mapping of it keeps."""
+    """How a file was read: what a mapping of it keeps.
+
+    ``names`` is what each column goes by, in the order of the header: its name, its letter where it has no name or
+    shares one with another column, empty where nothing stands in it.
+    """
 
     options: ReadOptions
     header: tuple[str, ...]
     letters: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +104,12 @@ def read_file(path: Path, sheet: str | None) -> Source:
         raise ValueError(pick("没有找到表头", "no header line was found"))
     units = unit_lines(grid, header)
     words, note_lines = note_words(grid)
-    sample = _sample(grid, header, units, note_lines)
-    names = [name.strip() for name in header.names]
+    rows = _rows(grid, header, units, note_lines)
+    names = _names(header.names, grid.letters, rows)
+    sample = _sample(names, rows)
+    own = {name.strip() for name in header.names}
     columns = tuple(
-        ColumnFacts(name, "text", _shown_type(sample[name]), name) for name in sample.columns if name in names
+        ColumnFacts(name, "text", _shown_type(sample[name]), name if name in own else "") for name in sample.columns
     )
     line = max(grid.lines[header.index], 1)
     delimiter = grid.options.delimiter
@@ -115,7 +123,7 @@ def read_file(path: Path, sheet: str | None) -> Source:
     )
     facts = grid.facts
     table = TableFacts(facts.format, path.stem, "", columns, rows=None, sample=sample)
-    return Source(table, FileRead(replace(options, name=None), header.names, grid.letters))
+    return Source(table, FileRead(replace(options, name=None), header.names, grid.letters, names))
 
 
 def _fitness() -> Fitness:
@@ -134,23 +142,43 @@ class Fitness:
     def __call__(self, names: Sequence[str]) -> float:
         """Return the score; lines with one cell alone (titles) and lines of numbers have next to none."""
         cells = [name.strip() for name in names if name.strip()]
-        if len(cells) < min(2, len(names)) or len(set(cells)) < len(cells):
+        if len(cells) < min(2, len(names)):
             return 0.0
+        if len(set(cells)) < len(cells):  # a group over columns: the line below parts them, else letters do
+            return _REPEATED * len(set(cells)) / len(names)
         words = [cell for cell in cells if len(cell) <= _LONGEST_NAME and not _NUMBER.fullmatch(cell)]
         return len(words) / max(len(names), 1) + sum(re.split(r"[（(]", cell)[0] in self.known for cell in words)
 
 
-def _sample(grid: Grid, header: Header, units: int, notes: Sequence[int]) -> pl.DataFrame:
+def _rows(grid: Grid, header: Header, units: int, notes: Sequence[int]) -> list[tuple[str, ...]]:
+    first = header.index + header.count + units
+    return [row for row, line in zip(grid.rows[first:], grid.lines[first:], strict=True) if line not in notes]
+
+
+def _names(header: Sequence[str], letters: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return what each column goes by; no column with values is passed over, whatever stands above it."""
+    from hub.push.header import plain
+
+    counted = [plain(name) for name in header]
+    names = []
+    for index, name in enumerate(header):
+        is_filled = any(index < len(row) and (row[index] or "").strip() for row in rows)
+        by_letter = letters[index] if index < len(letters) else ""
+        if not name.strip():
+            names.append(by_letter if is_filled else "")
+        else:
+            names.append(name.strip() if counted.count(counted[index]) == 1 else by_letter)
+    return tuple(names)
+
+
+def _sample(names: Sequence[str], rows: Sequence[Sequence[str]]) -> pl.DataFrame:
     import polars as pl
 
-    first = header.index + header.count + units
-    rows = [row for row, line in zip(grid.rows[first:], grid.lines[first:], strict=True) if line not in notes]
-    names = [name.strip() for name in header.names]
-    wanted = [index for index, name in enumerate(names) if name and names.index(name) == index]
     return pl.DataFrame(
         {
-            names[index]: pl.Series([row[index] if index < len(row) else None for row in rows], dtype=pl.String())
-            for index in wanted
+            name: pl.Series([row[index] if index < len(row) else None for row in rows], dtype=pl.String())
+            for index, name in enumerate(names)
+            if name
         }
     )
 

@@ -63,18 +63,14 @@ def _query(proposal: Proposal, names: list[str]) -> str:
 
 def mapping_text(proposal: Proposal, file: FileRead, name: str) -> str:
     """Return the mapping of a described file as the TOML a clerk keeps and saves."""
-    from hub.push.header import HeaderMapping, plain
+    from hub.push.header import HeaderMapping
     from hub.push.mappings.file_mapping import FileMapping
     from hub.push.mappings.toml_text import Document, dump
 
     columns = {one.source: one.item.column for one in proposal.items.proposals}
     own = {item.column for item in proposal.entry.items}
-    rename = {one: columns[one.strip()] for one in file.header if columns.get(one.strip()) in own}
-    counted = [plain(one) for one in file.header]
-    ignore = frozenset(
-        letter if counted.count(plain(one)) > 1 else one
-        for one, letter in zip(file.header, file.letters, strict=False)
-        if one.strip() and one not in rename
-    )
+    named = [(one if one.strip() == name else name, name) for one, name in zip(file.header, file.names, strict=True)]
+    rename = {key: columns[name] for key, name in named if name and columns.get(name) in own}
+    ignore = frozenset(key for key, name in named if name and key not in rename)
     mapping = FileMapping(file.options, HeaderMapping(rename, ignore), file.header)
     return dump(Document(mapping, name, "由 hub catalogue describe 拟定"))

@@ -6,18 +6,19 @@ or whose columns do not fit), 5 refused by policy, 6 network (safe to repeat).
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from policies.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 class Exit(IntEnum):
@@ -93,6 +94,38 @@ def error_lines(error: DomainError) -> list[str]:
     return [*lines, pick(f"  {error.next_zh}", f"  {error.next_en or error.next_zh}")] if error.next_zh else lines
 
 
+_OWNER: Final = (
+    "请检查它和上级目录的属主与权限（应归运行本命令的账号），或换一个位置",
+    "check owner and rights of it and of the folders above, or use another place",
+)
+_ROOM: Final = ("请清出磁盘空间后重试", "make room on the disk and try again")
+_NAME: Final = ("请核对路径和名称", "check path and name")
+_OS_WORDS: Final[Mapping[int, tuple[tuple[str, str], tuple[str, str]]]] = {
+    errno.EACCES: (("没有权限", "no right to use it"), _OWNER),
+    errno.EPERM: (("没有权限", "no right to use it"), _OWNER),
+    errno.EROFS: (("所在磁盘只读", "the disk is read-only"), _OWNER),
+    errno.ENOSPC: (("磁盘空间不足", "the disk is full"), _ROOM),
+    errno.EDQUOT: (("磁盘配额已用完", "the quota of the disk is used up"), _ROOM),
+    errno.ENOENT: (("没有这个文件或目录", "there is no such file or folder"), _NAME),
+    errno.EISDIR: (("是目录，不是文件", "is a folder, no file"), _NAME),
+    errno.ENOTDIR: (("上级不是目录", "what stands above it is no folder"), _NAME),
+    errno.EEXIST: (("已经存在，不覆盖", "exists already and is not overwritten"), ("请换一个名称", "use another name")),
+}
+"""What the operating system says, and what to do now, by its number; others are told in its own words."""
+
+
+def system_error(error: OSError) -> DomainError:
+    """Return a fault of the operating system as an error for people: what, where, what now."""
+    place = str(error.filename or "")
+    words = _OS_WORDS.get(error.errno or 0)
+    if words is None:
+        return DomainError(str(error), str(error))
+    (zh, en), (next_zh, next_en) = words
+    return DomainError(
+        f"{zh}：{place}" if place else zh, f"{en}: {place}" if place else en, next_zh=next_zh, next_en=next_en
+    )
+
+
 @contextmanager
 def explained(*, as_json: bool = False) -> Iterator[None]:
     """Turn a domain error into its four parts and an exit code."""
@@ -106,6 +139,9 @@ def explained(*, as_json: bool = False) -> Iterator[None]:
             print(json.dumps(body, ensure_ascii=False, default=str))
         print("\n".join(error_lines(error)), file=sys.stderr)
         raise SystemExit(int(exit_code_of(error))) from error
-    except (OSError, TypeError, ValueError) as error:
+    except OSError as error:
+        print("\n".join(error_lines(system_error(error))), file=sys.stderr)
+        raise SystemExit(int(Exit.USAGE)) from error
+    except (TypeError, ValueError) as error:
         say(f"✘ {error}", f"✘ {error}")
         raise SystemExit(int(Exit.USAGE)) from error

@@ -7,10 +7,11 @@ extension members for machines. No traceback, no protected value, no hint at wha
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import orjson
 import structlog
@@ -22,6 +23,7 @@ from starlette.responses import Response
 from hub.database import INTERRUPTIONS, DatabaseUnreachableError
 from hub.logs import IDENTITY_NUMBER
 from hub.problem_table import PROBLEMS, ProblemType
+from hub.push.uploads.errors import UploadDiskError
 from policies.errors import DomainError
 
 if TYPE_CHECKING:
@@ -201,6 +203,57 @@ def _validation(request: Request, error: RequestValidationError) -> Response:
     return answer(request, VALIDATION, texts, facts={"errors": errors})
 
 
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_DATABASE_NO_ROOM: Final = "53100"
+"""SQLSTATE of a database whose disk is full."""
+
+
+def is_out_of_room(error: BaseException) -> bool:
+    """Whether a disk is full: the hub's own, or that of the database (PostgreSQL's disk_full, wrapped or not)."""
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROOM
+    return getattr(getattr(error, "orig", None) or error, "sqlstate", None) == _DATABASE_NO_ROOM
+
+
+def _out_of_room(request: Request, error: Exception) -> Response:
+    log.error("disk.full", path=request.url.path, error=type(error).__name__)
+    texts = Texts(
+        "平台磁盘空间不足，请求没有完成，未保存任何改动",
+        "the hub's disk is full: the request was not done and nothing was stored",
+        "请告知平台运维清出空间后重试；推送请沿用同一幂等键",
+        "tell the operator of the hub to make room, then try again; repeat a push with the same idempotency key",
+    )
+    return answer(request, PROBLEMS[UploadDiskError], texts)
+
+
+def _interrupted(request: Request, error: Exception) -> Response:
+    if is_out_of_room(error):
+        return _out_of_room(request, error)
+    log.error("database.interrupted", error=type(error).__name__)
+    texts = Texts(
+        "数据库连接中断或过忙，请求没有得到确认",
+        "the database went away or is too busy: the request was not confirmed",
+        "请稍后重试；推送请沿用同一幂等键，已经完成的不会重复",
+        "try again later; repeat a push with the same idempotency key, what was done is not done twice",
+    )
+    return answer(request, PROBLEMS[DatabaseUnreachableError], texts, headers={"Retry-After": "5"})
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("unexpected", path=request.url.path, error=type(error).__name__, exc_info=error)
+    texts = Texts(
+        "请求没有完成，未保存任何改动",
+        "nothing was stored",
+        "请稍后重试；仍有问题请把时间告知运维",
+        "try again; tell the operator the time",
+    )
+    return answer(request, UNEXPECTED, texts)
+
+
+def _system(request: Request, error: Exception) -> Response:
+    return _out_of_room(request, error) if is_out_of_room(error) else _unexpected(request, error)
+
+
 def install(app: FastAPI) -> None:
     """Register the handlers; after this no route answers an error in another shape."""
 
@@ -228,16 +281,6 @@ def install(app: FastAPI) -> None:
         )
         return answer(request, kind, texts, headers=error.headers)
 
-    def _interrupted(request: Request, error: Exception) -> Response:
-        log.error("database.interrupted", error=type(error).__name__)
-        texts = Texts(
-            "数据库连接中断或过忙，请求没有得到确认",
-            "the database went away or is too busy: the request was not confirmed",
-            "请稍后重试；推送请沿用同一幂等键，已经完成的不会重复",
-            "try again later; repeat a push with the same idempotency key, what was done is not done twice",
-        )
-        return answer(request, PROBLEMS[DatabaseUnreachableError], texts, headers={"Retry-After": "5"})
-
     for interruption in INTERRUPTIONS:
         app.add_exception_handler(interruption, _interrupted)
 
@@ -246,13 +289,5 @@ def install(app: FastAPI) -> None:
         # The connection broke in the middle of the body: nobody is left to answer, and nothing was done.
         return Response(status_code=HTTPStatus.BAD_REQUEST)
 
-    @app.exception_handler(Exception)
-    def _unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected", path=request.url.path, error=type(error).__name__, exc_info=error)
-        texts = Texts(
-            "请求没有完成，未保存任何改动",
-            "nothing was stored",
-            "请稍后重试；仍有问题请把时间告知运维",
-            "try again; tell the operator the time",
-        )
-        return answer(request, UNEXPECTED, texts)
+    app.add_exception_handler(OSError, _system)
+    app.add_exception_handler(Exception, _unexpected)

@@ -119,14 +119,42 @@ def require_current(database: Database) -> None:
     """
     found, needed = current(database), head()
     refuse_unknown(found)
+    if found is None:
+        raise _empty(needed)
     if found != needed:
         raise SchemaOutOfDateError(
-            f"数据库结构版本为 {found or '（空库）'}，本程序需要 {needed}",
-            f"the schema of the database is at {found or '(empty)'}; this hub needs {needed}",
+            f"数据库结构版本为 {found}，本程序需要 {needed}",
+            f"the schema of the database is at {found}; this hub needs {needed}",
             next_zh="请先备份（hub backup），再运行：hub migrate",
             next_en="take a backup (hub backup), then run: hub migrate",
             facts={"found": found, "needed": needed},
         )
+
+
+def require_founded(database: Database) -> None:
+    """Check that a hub lives here, of this release or an earlier one: it is backed up before it is migrated.
+
+    Raises:
+        SchemaOutOfDateError: the database is empty.
+        SchemaTooNewError: it is newer than this code knows.
+
+    """
+    found = current(database)
+    refuse_unknown(found)
+    if found is None:
+        raise _empty(head())
+
+
+def _empty(needed: str | None) -> SchemaOutOfDateError:
+    return SchemaOutOfDateError(
+        "这里还没有平台：数据库是空的",
+        "there is no hub here yet: the database is empty",
+        next_zh="新建一座城市用 hub init；有备份的用 hub restore；只想看看用 hub demo；"
+        "数据在别处的，用 --data-dir 指明目录",
+        next_en="found a city with hub init, bring back a backup with hub restore, or just look with hub demo; "
+        "if the data lie elsewhere, name the directory with --data-dir",
+        facts={"found": None, "needed": needed},
+    )
 
 
 def differences(database: Database) -> list[str]:

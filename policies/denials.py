@@ -123,8 +123,8 @@ _RULES: tuple[tuple[DenialCode, Outcome, tuple[str, str], tuple[str, str]], ...]
             "Filter, sort or group uses an item that is not given in full.",
         ),
         (
-            "请去掉该条件，只按可完整提供的信息项查询。",
-            "Drop that condition; query only by items given in full.",
+            "请去掉该条件，只按可完整提供的信息项查询；定位记录用的信息项也须在授权内，没有的请补充申请（核验即可）。",
+            "Drop it: query by items given in full. What finds a record must be granted too; verification is enough.",
         ),
     ),
     (

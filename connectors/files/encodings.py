@@ -50,6 +50,7 @@ _PLAUSIBLE: Final = (
     ("\uff00", "\uffee"),
     ("\xa0", "\u024f"),
 )
+_CONTROL: Final = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _WIDE_SEPARATORS: Final = frozenset("\n\r,\t;|")
 _FEW_PAIRS: Final = 8
 _ASK_ZH: Final = "用 --encoding 指明编码（utf-8、gb18030、big5），或另存为 UTF-8 后再推送"
@@ -174,6 +175,16 @@ def _wide(sample: bytes) -> Encoding:
     share, codec = max(shares, default=(0.0, ""))
     if share >= _WIDE_SHARE:
         return Encoding(codec, basis="likely")
+    rest = sample.replace(b"\x00", b"")
+    if b"\n" in rest and _CONTROL.search(rest) is None and (_decode(rest, "utf-8") or _decode(rest, "gb18030")):
+        count = len(sample) - len(rest)
+        raise UnsupportedFileError(
+            f"文本中有 {count:,} 个空字节（0x00），多为导出程序的填充，值从哪里断开无法判断",
+            f"the text holds {count:,} null bytes (0x00), mostly padding of the exporting program",
+            next_zh="从业务系统重新导出，或先去掉这些空字节再推送",
+            next_en="export again, or take these bytes out first, and push that",
+            facts={"null_bytes": count},
+        )
     raise UnsupportedFileError(
         "文件内容是二进制数据，不是文本表格",
         "the content is binary, not a text table",

@@ -25,6 +25,7 @@ _BUILT_IN: Final = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "
 _LITERAL: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 _PLAIN_NUMBER: Final = re.compile(r"[#,]*0+(?:\.(0+))?")
 _IN_THOUSANDS: Final = re.compile(r"[0#],+$")
+_PADDED: Final = re.compile(r"0{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ def decimals(code: str) -> int | None:
 def is_percent(code: str) -> bool:
     """Whether a format shows hundredths."""
     return "%" in _LITERAL.sub("", code.split(";", maxsplit=1)[0])
+
+
+def is_padded(code: str) -> bool:
+    """Whether a format shows zeros in front that are not stored: 000123 of 123, as codes are often kept."""
+    return _PADDED.fullmatch(_LITERAL.sub("", code.split(";", maxsplit=1)[0]).strip()) is not None
 
 
 def is_in_thousands(code: str) -> bool:
@@ -164,6 +170,7 @@ def _shown_otherwise(layout: Layout, cells: pl.DataFrame, first: int) -> Iterato
     """Yield the columns whose numbers are shown in another way than they are stored."""
     percent = sorted(c for c, codes in layout.formats.items() if any(map(is_percent, codes)))
     thousands = sorted(c for c, codes in layout.formats.items() if any(map(is_in_thousands, codes)))
+    padded = sorted(c for c, codes in layout.formats.items() if any(map(is_padded, codes)))
     rounded = sorted(c for c, codes in layout.formats.items() if _is_rounded(cells, c, first, codes))
     for kind, columns, zh, en in (
         (
@@ -173,6 +180,12 @@ def _shown_otherwise(layout: Layout, cells: pl.DataFrame, first: int) -> Iterato
             "shown as percent, read as stored (0.45)",
         ),
         ("thousands", thousands, "以千为单位显示，读的是存的原数", "shown in thousands, read as stored"),
+        (
+            "padded",
+            padded,
+            "显示的前导零没有存在文件里（显示 000123，读到 123）；是编号的，从业务系统按文本重新导出",
+            "shown with zeros in front that are not stored (000123 is read as 123); export codes as text",
+        ),
         (
             "rounded",
             rounded,

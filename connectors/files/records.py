@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from connectors.port import Limits
 
 Positions = NDArray[np.int64]
+_EQUALS: Final = ord("=")
 _NEWLINE: Final = 10
 _RETURN: Final = 13
 _DOS_END: Final = b"\x1a"
@@ -193,7 +194,8 @@ def _refuse_stray(
     if bad.size == 0:
         return
     first = int(bad.min())
-    raise _stray(line + int(np.searchsorted(newlines, first)))
+    place = line + int(np.searchsorted(newlines, first))
+    raise _formula_text(place) if first > 0 and codes[first - 1] == _EQUALS else _stray(place)
 
 
 def _refuse_long(length: int, line: int, limits: Limits, dialect: Dialect) -> None:
@@ -219,6 +221,17 @@ def _stray(line: int) -> MalformedTextError:
         f"line {line}: a quotation mark stands inside a value, so its end cannot be told",
         next_zh="含引号的值应整体加引号并把其中引号写两遍；若引号只是普通字符，用 --quote none (RFC 4180)",
         next_en="quote the whole value and double the marks in it; if marks are ordinary characters, use --quote none",
+        facts={"line": line},
+    )
+
+
+def _formula_text(line: int) -> MalformedTextError:
+    """Return the error for ``="00123"``, as systems write codes so that Excel keeps their zeros."""
+    return MalformedTextError(
+        f'第 {line} 行的值写成 ="…"（为让 Excel 保住前导零的写法），不是 CSV 的写法',
+        f'line {line}: a value is written ="…", which makes Excel keep zeros in front and is no CSV',
+        next_zh="导出时去掉等号（值本身可以加引号），或用 Excel 打开后另存为 XLSX 再推送",
+        next_en="export without the equals sign (the value may be quoted), or save it as XLSX in Excel and push that",
         facts={"line": line},
     )
 

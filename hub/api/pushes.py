@@ -87,10 +87,10 @@ class ReadParameters:
         )
         self.options = shape.of(plain)
         self.version = shape.version
-        self.mapping = HeaderMapping(dict(map(_renamed, rename)), frozenset(ignore), frozenset(absent))
+        self.mapping = HeaderMapping(dict(map(renamed, rename)), frozenset(ignore), frozenset(absent))
 
 
-def _renamed(pair: str) -> tuple[str, str]:
+def renamed(pair: str) -> tuple[str, str]:
     """Split ``header=item``; the last sign parts them, because a header may hold one."""
     header, sign, item = pair.rpartition("=")
     if not sign or not header.strip() or not item.strip():

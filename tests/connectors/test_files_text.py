@@ -345,6 +345,28 @@ def test_other_kinds_of_files_are_refused_by_name(csv_file: Path, head: bytes) -
         read(csv_file)
 
 
+def test_zeros_kept_by_an_equals_sign_are_told_as_such(csv_file: Path) -> None:
+    write(csv_file, '编号,名称\n="00001",甲\n="00002",乙\n')
+    with pytest.raises(MalformedTextError, match="第 2 行") as caught:
+        read(csv_file)
+    assert ("等号" in caught.value.next_zh, "--quote" in caught.value.next_zh) == (True, False)
+
+
+def test_null_bytes_in_a_text_are_told_and_counted(csv_file: Path) -> None:
+    csv_file.write_bytes("编号,名称\r\n1,甲\r\n2,乙\x00\x00\r\n".encode("gb18030"))
+    with pytest.raises(UnsupportedFileError, match="2 个空字节"):
+        read(csv_file)
+
+
+def test_a_dbase_table_is_told_as_one(tmp_path: Path) -> None:
+    fields = b"DM".ljust(11, b"\0") + b"C" + bytes(4) + bytes([10, 0]) + bytes(14)
+    head = bytes([3, 120, 1, 1]) + (1).to_bytes(4, "little") + (65).to_bytes(2, "little") + (11).to_bytes(2, "little")
+    (tmp_path / "老系统.dbf").write_bytes(head + bytes(20) + fields + b"\r" + b" " + b"1".ljust(10) + b"\x1a")
+    with pytest.raises(UnsupportedFileError, match="DBF") as caught:
+        read(tmp_path / "老系统.dbf")
+    assert "XLSX" in caught.value.next_zh
+
+
 def test_binary_content_is_refused(csv_file: Path) -> None:
     csv_file.write_bytes(bytes(range(256)) * 40)
     with pytest.raises(UnsupportedFileError):

@@ -128,6 +128,13 @@ def test_percentages_are_read_as_stored_and_said(book: Workbook, tmp_path: Path)
     assert (rows[0][1], notes(facts)["percent"].places) == ("0.4532", ("B",))
 
 
+def test_zeros_in_front_that_are_only_shown_are_said(book: Workbook, tmp_path: Path) -> None:
+    cell = book.worksheets[0]["B5"]
+    cell.value, cell.number_format = 123, "000000"
+    _, rows, facts = read(saved(book, tmp_path), TWO_LINES)
+    assert (rows[0][1], notes(facts)["padded"].places) == ("123", ("B",))
+
+
 def test_numbers_shown_rounded_or_in_thousands_are_read_whole_and_said(book: Workbook, tmp_path: Path) -> None:
     sheet = book.worksheets[0]
     sheet["C5"].value, sheet["C5"].number_format = 1.2345, "0.00"

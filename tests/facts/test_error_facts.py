@@ -7,6 +7,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 SLUG: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 HAN: Final = re.compile("[\u4e00-\u9fff]")
-CONSOLE_ONLY: Final = ("hub.client", "hub.cli", "hub.backup", "hub.demo", "hub.generator", "hub.postgres")
+CONSOLE_ONLY: Final = ("hub.client", "hub.cli", "hub.backup", "hub.demo", "hub.generator", "hub.postgres", "hub.serve")
 """What runs at a console and never inside a request; its errors are said by ``hub.cli_output``."""
 
 NO_DOMAIN_ERRORS: Final = {
@@ -138,12 +139,22 @@ def test_an_unknown_error_is_an_unexpected_one() -> None:
     assert problem_type_of(RuntimeError()) is UNEXPECTED
 
 
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """Return every node of a file that says or raises something: texts and calls, read once for all tests here."""
+    return [
+        node
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call | ast.Constant | ast.JoinedStr)
+    ]
+
+
 def raised(top: Path) -> Iterator[tuple[str, ast.Call]]:
     """Yield (place, call) wherever an error for people is made with its texts as first arguments."""
     direct = {one.__name__ for one in ALL if issubclass(one, DomainError) and "__init__" not in vars(one)}
     for package in ("policies", "catalogue", "connectors", "hub"):
         for path in sorted((top / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for node in nodes_of(path):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in direct:
                     yield f"{path.relative_to(top)}:{node.lineno}", node
 
@@ -187,7 +198,7 @@ def test_every_option_that_a_message_names_is_one_of_the_command_line(top: Path)
     named: dict[str, set[str]] = {}
     for folder in ("connectors", "catalogue", "policies", "hub"):
         for path in sorted((top / folder).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for node in nodes_of(path):
                 text = literal(node) if isinstance(node, ast.Constant | ast.JoinedStr) else None
                 if text is not None and HAN.search(text) and "cli" not in path.name:
                     for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text):

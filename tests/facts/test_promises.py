@@ -314,6 +314,7 @@ LISTS_OF_THEIR_OWN: Final = {
     "/api/v1/legal-persons": "needs the register of bodies: tests/hub/legal_persons",
     "/api/v1/population/protected": "for the organ that keeps the list: tests/hub/population",
     "/api/v1/statistics/population": "needs a release: tests/hub/statistics",
+    "/api/v1/place-names": "needs the database of geography switched on: tests/hub/addresses",
     "/api/v1/registers/{code}/changes": "a feed says after, to, has_more and next: tests/hub/registers",
     "/api/v1/registers/{code}/steps": "says total, returned and next: tests/hub/registers",
     "/api/v1/registers/sources/{number}/refused": "needs a source: tests/hub/registers",

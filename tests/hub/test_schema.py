@@ -49,10 +49,30 @@ def test_a_migrated_database_passes_the_check_at_start(empty_database: Database)
     assert schema.current(empty_database) == schema.head()
 
 
-def test_a_start_on_an_empty_database_says_what_to_run(empty_database: Database) -> None:
+def test_a_start_on_an_empty_database_says_how_a_city_is_founded(empty_database: Database) -> None:
     with pytest.raises(schema.SchemaOutOfDateError) as caught:
         schema.require_current(empty_database)
+    assert all(verb in caught.value.next_zh for verb in ("hub init", "hub restore", "hub demo"))
+
+
+def test_a_start_on_a_former_schema_says_what_to_run(empty_database: Database) -> None:
+    schema.migrate(empty_database)
+    stamp(empty_database, "0017")
+    with pytest.raises(schema.SchemaOutOfDateError) as caught:
+        schema.require_current(empty_database)
+    assert "hub backup" in caught.value.next_zh
     assert "hub migrate" in caught.value.next_zh
+
+
+def test_a_former_schema_may_be_backed_up_before_it_is_migrated(empty_database: Database) -> None:
+    schema.migrate(empty_database)
+    stamp(empty_database, "0017")
+    schema.require_founded(empty_database)
+
+
+def test_an_empty_database_is_no_hub_to_back_up(empty_database: Database) -> None:
+    with pytest.raises(schema.SchemaOutOfDateError, match="空"):
+        schema.require_founded(empty_database)
 
 
 def test_a_start_on_a_database_of_a_newer_hub_is_refused(empty_database: Database) -> None:

@@ -27,6 +27,7 @@ _DAY: Final = r"^(?:19|20)[0-9]{2}[-/.]?(?:0?[1-9]|1[0-2])[-/.]?(?:0?[1-9]|[12][
 _TIME_OF_DAY: Final = r"[ T](?:0[1-9]|1[0-9]|2[0-3]):[0-9]{2}|[ T]00:(?:0[1-9]|[1-5][0-9])"
 _FLAGS: Final = frozenset({"0", "1", "t", "f", "true", "false", "Y", "N", "是", "否"})
 _DATE_NAME: Final = re.compile(r"日期|年月日|[起止生]$|时间$")
+_BINARY: Final = frozenset({DataType.DOUBLE, DataType.FLOAT})
 _MONEY_UNIT: Final = re.compile(r"元|币|美金")
 
 
@@ -55,14 +56,15 @@ def form_of(column: ColumnFacts, spoken: Spoken, codes: int, element: Element | 
     if declared.is_unlimited:
         return _unlimited(values, element)
     if letter is DataType.NUMBER:
-        return Form(_number_letter(spoken, element, declared.scale), declared.length, declared.scale)
+        found = _number_letter(spoken, element, declared.scale)
+        return Form(found) if found in _BINARY else Form(found, declared.length, declared.scale)
     has_length = letter in {DataType.TEXT, DataType.NUMBER, DataType.CURRENCY}
     return Form(letter, declared.length if has_length else None, declared.scale)
 
 
 def _number_letter(spoken: Spoken, element: Element | None, scale: int | None) -> DataType:
-    """Return N, or Y for money: as the element says, else by the unit."""
-    if element is not None and element.type in {DataType.NUMBER, DataType.CURRENCY}:
+    """Return N, or Y for money: as the element says (B and F too), else by the unit."""
+    if element is not None and element.type in {DataType.NUMBER, DataType.CURRENCY, *_BINARY}:
         return element.type
     return DataType.CURRENCY if scale and _MONEY_UNIT.search(spoken.unit) else DataType.NUMBER
 
@@ -96,7 +98,7 @@ def _unlimited(values: pl.Series, element: Element | None) -> Form:
         return Form(DataType.TEXT, element.length)
     length = next(length for length in _LENGTHS if length >= longest * _ROOM)
     told = Text(
-        f"数据库未限定长度，样本最长 {longest} 字，拟为 {length} 字，请核对",
-        f"the database sets no length; the longest sample has {longest} characters, {length} are proposed",
+        f"来源没有限定长度，样本最长 {longest} 字，拟为 {length} 字，请核对",
+        f"the source sets no length; the longest sample has {longest} characters, {length} are proposed",
     )
     return Form(DataType.TEXT, length, reasons=(told,))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -22,9 +23,9 @@ from hub.portal.rendering import both
 from hub.portal.work.files import Sent, received
 from hub.portal.work.forms import EMPTY, Fault, Form, Posted, faults_of
 from hub.portal.work.frame import Duty, WorkPage, open_to
+from hub.portal.work.reading import ENCODINGS, reading
 from hub.push import receive, releasing, store
 from hub.push.arrival import from_json, to_json
-from hub.push.header import HeaderMapping
 from hub.push.loop import wait_store
 from hub.push.loop.wait_store import Draft
 from hub.push.merge import MergeMode
@@ -82,7 +83,7 @@ def _entries(page: WorkPage, unit: Unit) -> list[catalogue_store.EntryRow]:
 
 @both(router, "/w/pushes/new")
 def new(page: Clerk, entry: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
-    """Show the form: file, mode, header row; a dry run comes first."""
+    """Show the form: file, mode, how the file is read; a dry run comes first."""
     return _new(page, Form({"entry": (entry,)}) if entry else EMPTY)
 
 
@@ -93,7 +94,7 @@ def _new(page: WorkPage, form: Form, tried: Draft | None = None) -> HTMLResponse
     report = dict(tried.result) if tried is not None else None
     lines = report["summary_en" if page.lang == "en" else "summary"] if report is not None else []
     return page.show("work_push_new.html", form=form, entries=entries, modes=modes, tried=tried, lines=lines,
-                     report=report)  # fmt: skip
+                     report=report, encodings=[(one, one.upper()) for one in ENCODINGS])  # fmt: skip
 
 
 @router.post("/w/pushes/new", response_model=None)
@@ -105,10 +106,12 @@ def try_file(page: Clerk, form: Posted, file: Sent) -> HTMLResponse | RedirectRe
     mode = form.value("mode")
     if mode not in {one.value for one in MergeMode}:
         return _new(page, form.with_faults(Fault("mode", page.text("fault_choose"))))
+    options, mapping, form = reading(page, form, file.filename)
+    if form.faults:
+        return _new(page, form)
     with tempfile.TemporaryDirectory(prefix="form-", dir=incoming_folder(page.hub.settings)) as folder:
         path, digest = received(file, Path(folder))
-        options = ReadOptions(name=file.filename, header_row=form.number("header_row") or 1)
-        arrival = _arrival(page, form, (path, digest), options)
+        arrival = replace(_arrival(page, form, (path, digest), options), mapping=mapping)
         try:
             tried = receive.accept(page.context, page.hub.database, arrival, Limits())
         except DomainError as error:
@@ -134,7 +137,6 @@ def _arrival(page: WorkPage, form: Form, file: tuple[Path, bytes], options: Read
         member_id=page.person.member.id,
         by_system=None,
         by_staff=page.person.staff.id,
-        mapping=HeaderMapping(),
         dry_run=True,
     )
 

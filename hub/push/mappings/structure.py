@@ -39,6 +39,10 @@ _UNIT_LINE: Final = re.compile(
 )
 
 
+_NUMBER: Final = re.compile(r"[-+]?[0-9][0-9.,/:%-]*")
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """First and last rows of a file as texts, with their lines; ``is_whole`` where there are no others."""
@@ -130,11 +134,13 @@ def _texts(frame: pl.DataFrame) -> list[tuple[str, ...]]:
 
 
 def find_header(grid: Grid, fit: Callable[[Sequence[str]], float]) -> Header | None:
-    """Return the header lines whose names fit best; None where no row fits at all."""
+    """Return the header lines whose names fit best; None where no row fits at all. A row of data is no header line."""
     best: Header | None = None
+    data = _data_rows(grid.rows[: _HEADER_WITHIN + _MOST_LINES + 1])
     for index in range(min(len(grid.rows), _HEADER_WITHIN)):
         for count in range(1, min(_MOST_LINES, len(grid.rows) - index) + 1):
-            if grid.lines[index + count - 1] != grid.lines[index] + count - 1:
+            last = index + count - 1
+            if grid.lines[last] != grid.lines[index] + count - 1 or last in data:
                 break
             names = header_names(grid.rows[index : index + count])
             score = fit(names) - _LINE_COST * (count - 1) if any(names) else 0.0
@@ -142,6 +148,30 @@ def find_header(grid: Grid, fit: Callable[[Sequence[str]], float]) -> Header | N
             if score > 0 and (best is None or gain > (_WORTH_A_LINE if count > best.count else 0.0)):
                 best = Header(index, count, names, score)
     return best
+
+
+def _data_rows(rows: Sequence[Sequence[str]]) -> frozenset[int]:
+    """Return the rows that go on below: numbers where the row below has them and the full row above has words.
+
+    Years are words here: they head columns.
+    """
+    found: set[int] = set()
+    kinds = [tuple(map(_kind, row)) for row in rows]
+    for number in range(1, len(rows)):
+        above, own = kinds[number - 1], kinds[number]
+        is_headed = above != own and len(above) - above.count("") >= len(own) - own.count("")
+        goes_on = number - 1 in found and above == own
+        begins = is_headed and number + 1 < len(rows) and own == kinds[number + 1]
+        if "number" in own and (goes_on or begins):
+            found.add(number)
+    return frozenset(found)
+
+
+def _kind(cell: str) -> str:
+    text = plain(cell)
+    if not text:
+        return ""
+    return "number" if _NUMBER.fullmatch(text) and not _YEAR.fullmatch(text) else "word"
 
 
 def header_names(lines: Sequence[Sequence[str]]) -> tuple[str, ...]:

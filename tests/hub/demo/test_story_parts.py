@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import shlex
+import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hub.cli_output import Exit, pick
 from hub.client import HubProblemError
 from hub.demo.folder import MARK, DemoFolder, NotADemoFolderError, Stage, default_folder
-from hub.demo.run import DemoSettings, PortBusyError, free_port, has_display, write_env
+from hub.demo.run import DemoSettings, free_port, has_display, write_env
 from hub.demo.story import StoryError, Telling, Transcript, Words, command, run_script, told
 from hub.demo.story_proof import alter, alteration
-from hub.settings import default_data_dir
+from hub.serve import PortBusyError, require_ports
+from hub.settings import Settings, default_data_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,6 +137,18 @@ def test_a_port_that_may_not_be_used_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("hub.demo.run.HOST", "192.0.2.1")  # an address for documentation: never this machine's
     with pytest.raises(PortBusyError, match="不能使用"):
         free_port(0)
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [("port", "HUB_PORT"), ("exchange_port", "HUB_EXCHANGE_PORT"), ("metrics_port", "HUB_METRICS_PORT")],
+)
+def test_a_hub_says_which_of_its_ports_is_taken_before_it_starts(tmp_path: Path, setting: str, name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ports: dict[str, Any] = {"port": 0, setting: other.getsockname()[1]}
+        with pytest.raises(PortBusyError, match=name) as caught:
+            require_ports(Settings(data_dir=tmp_path, **ports))
+    assert "占用" in caught.value.zh
 
 
 def test_no_browser_is_opened_on_linux_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:

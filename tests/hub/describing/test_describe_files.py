@@ -58,6 +58,33 @@ def test_a_column_of_a_file_without_a_chinese_name_is_listed(desk: Desk, workboo
     assert "ghbz" in result.stderr
 
 
+def test_a_column_with_values_and_no_name_is_listed_by_its_letter(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "机场.csv"
+    rows = "".join(f"{number},城市{number},机场{number},{number}00\n" for number in range(1, 30))
+    path.write_text(f"排名,机场,,吞吐量\n{rows}", encoding="utf-8")
+    result = desk.type("describe", str(path), "--yes", member=OWNER)
+    assert (result.exit_code, "没有中文名称的列：C" in result.stderr) == (Exit.USAGE, True)
+
+
+def test_columns_of_one_name_are_both_listed_and_both_read(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "出入境.csv"
+    rows = "".join(f"口岸{number},{number},{number}0\n" for number in range(1, 30))
+    path.write_text(f"口岸名称,人数,人数\n{rows}", encoding="utf-8")
+    said = 'title = "出入境人数"\nlegal_basis = "政府信息公开条例 第二十条"\nupdate_cycle = "每月"\n'
+    said += 'secrecy_assessment = "2026-01-12 数据科 不涉密"\n[names]\nB = "入境人数"\nC = "出境人数"\n'
+    (tmp_path / "answers.toml").write_text(said, encoding="utf-8")
+    result = desk.type("describe", str(path), "--yes", "--answers", str(tmp_path / "answers.toml"), member=OWNER)
+    assert result.exit_code == 0, result.output
+    document = load(next(desk.folder.glob("*-mapping.toml")).read_text("utf-8"))
+    assert {"B", "C"} <= set(document.mapping.columns.rename)
+    desk.publish(document.entry, OWNER)
+    clerk = desk.city.people.person(OWNER, Role.CLERK)
+    body = {"mapping": document.mapping.to_dict(), "why": document.why, "fixed": True}
+    clerk.call("POST", f"/api/v1/entries/{document.entry}/mappings", json=body)
+    report = clerk.push(document.entry, path, options={"mode": "full"})
+    assert (report["counts"]["accepted"], report["counts"]["rejected"]) == (29, 0), report
+
+
 def test_a_csv_file_of_public_facilities_is_proposed_open_only_where_the_law_says_so(
     desk: Desk, tmp_path: Path
 ) -> None:

@@ -32,6 +32,15 @@ def test_a_grant_has_the_modes_and_retention_of_its_request(grants: Grants) -> N
     assert (given["modes"], given["retention_days"]) == (["download", "query"], 30)
 
 
+@pytest.mark.parametrize(
+    ("asked", "given"), [(["query"], ["query", "verify"]), (["batch"], ["batch"]), (["verify"], ["verify"])]
+)
+def test_an_item_for_verification_alone_brings_the_mode_verify_where_no_mode_asked_can_give_it(
+    grants: Grants, asked: list[str], given: list[str]
+) -> None:
+    assert grants.verifying(modes=asked)["modes"] == given
+
+
 def test_what_is_received_is_to_be_destroyed_so_many_days_after_the_end(grants: Grants) -> None:
     given = grants.grant(retention_days=30)
     ends = datetime.fromisoformat(given["valid_until"]).astimezone(CHINA).date()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from catalogue.entry import PushPolicy, Release
@@ -55,6 +56,28 @@ def test_a_file_that_cannot_be_read_is_told_at_its_field(clerk: Clerk) -> None:
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     answer = _post(clerk.person, "/w/pushes/new", path, entry=clerk.name, mode="upsert")
     assert (answer.status_code, 'id="file-fault"' in answer.text) == (422, True)
+
+
+def test_what_the_message_asks_for_is_said_on_the_page_of_the_upload(clerk: Clerk) -> None:
+    book = openpyxl.Workbook()
+    for row in (stop(1).keys(), stop(1).values()):
+        book.worksheets[0].append(list(row))
+    book.create_sheet("说明").append(["请看第一张表"])
+    path = clerk.folder / "two.xlsx"
+    book.save(path)
+    asked = _post(clerk.person, "/w/pushes/new", path, entry=clerk.name, mode="upsert")
+    assert (asked.status_code, "--sheet" in asked.text, 'id="sheet"' in asked.text) == (422, True, True)
+    tried = _post(clerk.person, "/w/pushes/new", path, entry=clerk.name, mode="upsert", sheet="1")
+    assert (tried.status_code, 'name="draft"' in tried.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("header_row", "三"), ("skip_footer", "5000"), ("rename", "没有等号"), ("encoding", "utf-7")]
+)
+def test_a_way_of_reading_that_cannot_be_is_told_at_its_field(clerk: Clerk, field: str, typed: str) -> None:
+    asked = {"entry": clerk.name, "mode": "upsert", field: typed}
+    answer = _post(clerk.person, "/w/pushes/new", clerk.file([stop(1)]), **asked)
+    assert (answer.status_code, f'id="{field}-fault"' in answer.text) == (422, True)
 
 
 @pytest.fixture
