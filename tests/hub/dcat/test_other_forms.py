@@ -109,14 +109,15 @@ def test_the_sitemap_names_pages_that_exist(reader: httpx2.Client) -> None:
 
 
 def test_a_large_directory_has_an_index_and_no_file_above_the_limit(city: HostedCity) -> None:
+    limit = len(sitemap.PAGES) + 1
     with city.services.database.begin() as unit:
         total = sitemap.entries(unit)
-        parts = [xml(sitemap.part(unit, city.url, n, limit=10)) for n in range(1, sitemap.files(total, 10) + 1)]
+        parts = [xml(sitemap.part(unit, city.url, n, limit=limit)) for n in range(1, sitemap.files(total, limit) + 1)]
     index = xml(sitemap.index(city.url, len(parts)))
     assert len(index) == len(parts) > 1
     places = [one.findtext(f"{SITE}loc") for part in parts for one in part]
     assert len(places) == len(set(places)) == total + len(sitemap.PAGES)
-    assert max(len(part) for part in parts) == 10
+    assert max(len(part) for part in parts) == limit
 
 
 def test_robots_are_led_to_the_sitemap(city: HostedCity, reader: httpx2.Client) -> None:

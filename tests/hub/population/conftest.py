@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 REGISTER: Final = "renkou-jichu"
 POLICE, OFFICE = "gonganju", "shujuju"
 GRANTED, SECOND, STRANGER = "minzhengju", "rensheju", "jiaoyuju"
+WALKER = "zhujianju"
+"""Granted as SECOND; its grant is suspended by the test of walking numbers, so nothing else rests on it."""
 SET_SIZE: Final = 50
 """Persons of a batch over which this city's provider consents first."""
 CODES: Final = ("P001", "P002", "P003", "P005", "P009", "P010", "P012", "P015", "P019", "P022", "P023", "P031", "P032")
@@ -185,7 +187,8 @@ def registry(server: Server, template: str, tmp_path_factory: pytest.TempPathFac
         _publish(city)
         modes = ["query", "verify", "batch"]
         _grant(city, GRANTED, {code.lower(): "full" for code in CODES}, modes)
-        _grant(city, SECOND, {"p001": "full", "p002": "masked", "p022": "full"}, modes)
+        for member in (SECOND, WALKER):
+            _grant(city, member, {"p001": "full", "p002": "masked", "p022": "full"}, modes)
         made = Registry(city, Doors(city))
         made.rows(
             "INSERT INTO hub.register (code, is_on, entry_id, changed_at) SELECT 'population', true, id, now()"
