@@ -121,11 +121,11 @@ def _write_born(unit: Unit, step: Step, change: int) -> tuple[int, int]:
     return born, done
 
 
-def _weigh(unit: Unit, step: Step, numbers: NumberSeals) -> None:
-    """Make ``fed_golden`` (subject, vals, doubted) of subjects with several claims, and ``fed_voice`` of conflicts.
+def _take_apart(unit: Unit, step: Step, numbers: NumberSeals) -> None:
+    """Make ``fed_said``, who says what: of each subject with several claims the widest stands as it is.
 
-    Of each subject the widest claim stands as it is; taken apart and compared are the others, and of the widest the
-    elements the others speak of.
+    Taken apart are the others, and of the widest the elements the others speak of; subjects of whom all claims agree
+    are left out (``fed_alike``).
     """
     driver, claims = unit.driver, name(SUBJECTS[step.register].claim.name)
     driver.execute(
@@ -154,6 +154,12 @@ def _weigh(unit: Unit, step: Step, numbers: NumberSeals) -> None:
         " FROM (SELECT DISTINCT subject, element FROM fed_said) e JOIN fed_many m ON m.subject = e.subject"
         " AND m.width = 1 AND m.values ? e.element"
     )
+
+
+def _weigh(unit: Unit, step: Step, numbers: NumberSeals) -> None:
+    """Make ``fed_golden`` (subject, vals, doubted) of subjects with several claims, and ``fed_voice`` of conflicts."""
+    driver = unit.driver
+    _take_apart(unit, step, numbers)
     _seal_alike(unit, numbers)
     driver.execute(
         "CREATE TEMPORARY TABLE fed_element ON COMMIT DROP AS SELECT subject, element, min(value) AS value,"
