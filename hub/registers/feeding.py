@@ -144,8 +144,8 @@ def step(context: Context, unit: Unit, rules: RegisterRules, number: int) -> Don
     with one_page():
         taken = rules.take(frame.drop(PUSH), asked)
     _put(unit, frame, taken, _older_forms(taken, numbers, is_sealed=rules.key_kinds[source.key_kind].is_sealed))
-    if is_last:
-        feeding_store.put_gone(unit, resource.table, source, span, code)
+    upto = None if is_last else int(frame[ROW].max())
+    feeding_store.put_gone(unit, resource.table, source, span, upto)
     if rules.speaks_of_two(source.kind):
         feeding_store.put_second(unit)
     done = _write(context, unit, _step_of(context, source, span.target), rules, source)

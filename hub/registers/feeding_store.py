@@ -6,6 +6,7 @@ tables that vanish with the transaction; everything else is one statement over t
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +20,7 @@ from hub.registers.tables import SUBJECTS
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     import psycopg
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     Driver = psycopg.Connection[tuple[Any, ...]]
 
 PUSH: Final = "_push"
+LAST_ROW: Final = 2**62
+"""Above the number of any row."""
 _TABLES: Final = (
     "fed (row bigint, form text, push bigint, event_at timestamp, vals jsonb)",
     "fed_read (row bigint)",
@@ -147,35 +150,50 @@ def put(unit: Unit, table: str, frame: pl.DataFrame) -> None:
         copy.write(frame.write_csv(include_header=False).encode())
 
 
-def put_gone(unit: Unit, table: RowTable, source: Source, span: Span, code: str) -> int:
-    """Note the rows of the source that no longer hold at the target; return how many."""
-    claims = name(SUBJECTS[code].claim.name)
+def put_gone(unit: Unit, table: RowTable, source: Source, span: Span, upto: int | None) -> None:
+    """Note the rows of the source that no longer hold at the target, as far as a page tells it.
+
+    ``upto``: the last row of the page, None where nothing follows it. Where every row is read anew, what stands of
+    rows between two that were read is gone, page by page; else what went is in the history, and asked of it once.
+    """
     if source.is_whole:
-        # Every row was read anew; what stands of a row that was not there is gone.
+        between = sql.SQL("BETWEEN {} AND {}")
+        low, high = span.after_row + 1, LAST_ROW if upto is None else upto
         query = sql.SQL(
             "INSERT INTO fed_gone SELECT c.row FROM {claims} c WHERE c.source = {source} AND c.closed_push IS NULL"
-            " AND NOT EXISTS (SELECT 1 FROM {current} r WHERE r._row = abs(c.row) AND r._push <= {target})"
-            " AND NOT EXISTS (SELECT 1 FROM {history} h WHERE h._row = abs(c.row) AND h._push <= {target}"
-            " AND h._until > {target})"
+            " AND (c.row {above} OR c.row {below}) AND NOT EXISTS (SELECT 1 FROM fed_read f WHERE f.row = abs(c.row))"
+        ).format(
+            claims=name(SUBJECTS[source.register].claim.name),
+            source=sql.Literal(source.id),
+            above=between.format(sql.Literal(low), sql.Literal(high)),
+            below=between.format(sql.Literal(-high), sql.Literal(-low)),
         )
-    else:
+    elif upto is None:
         query = sql.SQL(
             "INSERT INTO fed_gone SELECT DISTINCT h._row FROM {history} h"
             " WHERE h._until > {low} AND h._until <= {target} AND h._push <= {low}"
             " AND NOT EXISTS (SELECT 1 FROM {current} r WHERE r._row = h._row AND r._push <= {target})"
             " AND NOT EXISTS (SELECT 1 FROM {history} o WHERE o._row = h._row AND o._push <= {target}"
             " AND o._until > {target})"
+        ).format(
+            current=table.current, history=table.history, low=sql.Literal(span.low), target=sql.Literal(span.target)
         )
-    return unit.driver.execute(
-        query.format(
-            claims=claims,
-            source=sql.Literal(source.id),
-            current=table.current,
-            history=table.history,
-            low=sql.Literal(span.low),
-            target=sql.Literal(span.target),
-        )
-    ).rowcount
+    else:
+        return
+    unit.driver.execute("ANALYZE fed_read")
+    unit.driver.execute(query)
+
+
+@contextmanager
+def by_hash(unit: Unit) -> Iterator[None]:
+    """Join the tables of a step with each other in one pass each.
+
+    How many rows a grouping of a temporary table leaves is not known to the planner; it guesses one, and what it
+    joins to that by nested loops takes the square of a page.
+    """
+    unit.driver.execute("SET LOCAL enable_nestloop = off")
+    yield
+    unit.driver.execute("SET LOCAL enable_nestloop = on")
 
 
 def put_second(unit: Unit) -> None:

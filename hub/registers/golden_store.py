@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from psycopg import sql
 
 from hub.identity.number_seals import MARK
-from hub.registers.feeding_store import name
+from hub.registers.feeding_store import by_hash, name
 from hub.registers.tables import SUBJECTS
 
 if TYPE_CHECKING:
@@ -82,7 +82,10 @@ def recompute(unit: Unit, step: Step, change: int, numbers: NumberSeals, *, has_
         (step.local_now,),
     )
     driver.execute("ANALYZE fed_open")
-    _weigh(unit, step, numbers)
+    _take_apart(unit, step)
+    with by_hash(unit):
+        _leave_out_alike(unit, numbers)
+        _weigh(unit, numbers)
     changed = driver.execute(
         sql.SQL(
             "UPDATE {subjects} s SET values = g.vals, doubted = g.doubted, changed = %s, changed_at = %s FROM ("
@@ -121,12 +124,8 @@ def _write_born(unit: Unit, step: Step, change: int) -> tuple[int, int]:
     return born, done
 
 
-def _take_apart(unit: Unit, step: Step, numbers: NumberSeals) -> None:
-    """Make ``fed_said``, who says what: of each subject with several claims the widest stands as it is.
-
-    Taken apart are the others, and of the widest the elements the others speak of; subjects of whom all claims agree
-    are left out (``fed_alike``).
-    """
+def _take_apart(unit: Unit, step: Step) -> None:
+    """Make ``fed_many``, subjects with several claims, the widest first, and ``fed_other``, what all but it say."""
     driver, claims = unit.driver, name(SUBJECTS[step.register].claim.name)
     driver.execute(
         sql.SQL(
@@ -144,6 +143,15 @@ def _take_apart(unit: Unit, step: Step, numbers: NumberSeals) -> None:
         " SELECT m.subject, m.source, m.row, m.push, m.event_at, v.key AS element, v.value AS value"
         " FROM fed_many m CROSS JOIN LATERAL jsonb_each_text(m.values) v WHERE m.width > 1"
     )
+    driver.execute("ANALYZE fed_other (subject)")
+
+
+def _leave_out_alike(unit: Unit, numbers: NumberSeals) -> None:
+    """Make ``fed_said``, who says what: of the widest claim of a subject only elements the others speak of.
+
+    Subjects of whom all claims agree are left out (``fed_alike``).
+    """
+    driver = unit.driver
     _find_alike(unit, numbers)
     driver.execute(
         "CREATE TEMPORARY TABLE fed_said ON COMMIT DROP AS SELECT * FROM fed_other o"
@@ -156,10 +164,9 @@ def _take_apart(unit: Unit, step: Step, numbers: NumberSeals) -> None:
     )
 
 
-def _weigh(unit: Unit, step: Step, numbers: NumberSeals) -> None:
+def _weigh(unit: Unit, numbers: NumberSeals) -> None:
     """Make ``fed_golden`` (subject, vals, doubted) of subjects with several claims, and ``fed_voice`` of conflicts."""
     driver = unit.driver
-    _take_apart(unit, step, numbers)
     _seal_alike(unit, numbers)
     driver.execute(
         "CREATE TEMPORARY TABLE fed_element ON COMMIT DROP AS SELECT subject, element, min(value) AS value,"
