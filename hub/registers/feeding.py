@@ -144,8 +144,7 @@ def step(context: Context, unit: Unit, rules: RegisterRules, number: int) -> Don
     with one_page():
         taken = rules.take(frame.drop(PUSH), asked)
     _put(unit, frame, taken, _older_forms(taken, numbers, is_sealed=rules.key_kinds[source.key_kind].is_sealed))
-    upto = None if is_last else int(frame[ROW].max())
-    feeding_store.put_gone(unit, resource.table, source, span, upto)
+    feeding_store.put_gone(unit, resource.table, source, span, None if is_last else frame[ROW].to_list()[-1])
     if rules.speaks_of_two(source.kind):
         feeding_store.put_second(unit)
     done = _write(context, unit, _step_of(context, source, span.target), rules, source)

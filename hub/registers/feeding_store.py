@@ -155,13 +155,16 @@ def put_gone(unit: Unit, table: RowTable, source: Source, span: Span, upto: int 
 
     ``upto``: the last row of the page, None where nothing follows it. Where every row is read anew, what stands of
     rows between two that were read is gone, page by page; else what went is in the history, and asked of it once.
+    Rows that were refused go like those that were taken.
     """
     if source.is_whole:
         between = sql.SQL("BETWEEN {} AND {}")
         low, high = span.after_row + 1, LAST_ROW if upto is None else upto
         query = sql.SQL(
-            "INSERT INTO fed_gone SELECT c.row FROM {claims} c WHERE c.source = {source} AND c.closed_push IS NULL"
-            " AND (c.row {above} OR c.row {below}) AND NOT EXISTS (SELECT 1 FROM fed_read f WHERE f.row = abs(c.row))"
+            "INSERT INTO fed_gone SELECT c.row FROM (SELECT row FROM {claims} WHERE source = {source}"
+            " AND closed_push IS NULL UNION ALL SELECT row FROM hub.register_refusal WHERE source = {source}"
+            " AND settled_push IS NULL) c WHERE (c.row {above} OR c.row {below})"
+            " AND NOT EXISTS (SELECT 1 FROM fed_read f WHERE f.row = abs(c.row))"
         ).format(
             claims=name(SUBJECTS[source.register].claim.name),
             source=sql.Literal(source.id),

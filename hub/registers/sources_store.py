@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from catalogue.tables import entry
 from hub.identity.tables import member
 from hub.push.tables import push
-from hub.registers.tables import SUBJECTS, register, register_refusal, register_source
+from hub.registers.tables import register, register_change, register_refusal, register_source
 from hub.rows.tables import row_set
 
 if TYPE_CHECKING:
@@ -180,18 +180,10 @@ def put_register(unit: Unit, code: str, values: Mapping[str, object]) -> None:
 
 
 def figures(unit: Unit, code: str) -> dict[str, int]:
-    """Return how many subjects a register holds, roughly where there are very many: never a population figure."""
-    name = SUBJECTS[code].subject.name
-    estimate = unit.connection.execute(
-        sa.text("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass(:name)"),
-        {"name": f"hub.{name}"},
-    ).scalar_one()
-    if estimate < SMALL_COUNT:
-        estimate = unit.connection.execute(sa.select(sa.func.count()).select_from(SUBJECTS[code].subject)).scalar_one()
-    return {"subjects": int(estimate)}
-
-
-SMALL_COUNT = 100_000
+    """Return how many subjects a register holds, by what its steps made and joined: never a population figure."""
+    made, joined = (sa.func.sum(register_change.c.counts[key].as_integer()) for key in ("born", "merged"))
+    query = sa.select(sa.func.coalesce(made, 0) - sa.func.coalesce(joined, 0))
+    return {"subjects": int(unit.connection.execute(query.where(register_change.c.register == code)).scalar_one())}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ ENTERPRISES: Final = {
     "qiye-henan": "legal/enterprises_henan/*.csv*",
     "qiye-shanghai": "legal/enterprises_shanghai/*.csv*",
 }
+REAL_BODIES: Final = 52_675
+"""Bodies the rows of both provinces speak of; three rows are refused, some speak of the same body."""
 ITEMS: Final = (
     "L001=xinyong_daima",
     "L002=qiye_mingcheng",
@@ -306,7 +308,7 @@ def load_generated(machine: Machine, persons: int, bodies: int, hours: float) ->
         machine.steps.append({"command": f"  {step['step']}", "seconds": step["seconds"], "result": step["result"]})
 
 
-def ask(machine: Machine, url: str, persons: int) -> dict[str, Any]:
+def ask(machine: Machine, url: str, persons: int, bodies: int) -> dict[str, Any]:
     """Ask of each database what its page asks, and look at the answers; returns milliseconds by address."""
     public, taken = Hub(url), {}
 
@@ -336,6 +338,7 @@ def ask(machine: Machine, url: str, persons: int) -> dict[str, Any]:
     registers = json.loads(machine.run("hub", "registers", "list", "--json"))
     subjects = {one["code"]: one.get("subjects") for one in registers["registers"]}
     expect(f"persons {subjects}", is_so=(subjects.get("population") or 0) >= persons)
+    expect(f"bodies {subjects}", is_so=(subjects.get("legal_persons") or 0) >= bodies + REAL_BODIES)
     return {"milliseconds": taken, "registers": registers["registers"]}
 
 
@@ -356,7 +359,7 @@ def main() -> int:
         for part in (load_divisions, load_enterprises, load_indicators):
             part(machine)
         load_generated(machine, given.persons, given.bodies, given.hours)
-        answers = ask(machine, f"http://127.0.0.1:{given.port}", given.persons)
+        answers = ask(machine, f"http://127.0.0.1:{given.port}", given.persons, given.bodies)
         disk = subprocess.run(
             ["du", "-sm", "data", "city"], cwd=machine.folder, capture_output=True, text=True, check=False
         )

@@ -198,6 +198,23 @@ def test_a_large_version_is_taken_in_steps_while_later_pushes_change_its_rows(
     assert addresses == expected
 
 
+def test_what_went_between_two_readings_ends_page_by_page(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "PAGE_ROWS", 7)
+    city.found("gongan", "示例市公安局", ("P001", "P002", "P016"))
+    city.name("gongan")
+    numbers = [number_of(place) for place in range(30)]
+    wrong = number_of(40)[:17] + ("1" if number_of(40)[17] != "1" else "2")
+    city.push("gongan", [police(number) for number in (*numbers[:10], wrong, *numbers[10:])])
+    city.feed()
+    gone = {numbers[place] for place in (0, 6, 7, 15, 28, 29)}
+    city.push("gongan", [police(number) for number in (*sorted(gone), wrong)], "delete")
+    city.name("gongan", ranks={"P001": 1, "P002": 5, "P016": 5})  # so every row is read anew
+    city.feed()
+    assert {number for number in numbers if not city.values(number)} == gone
+    assert city.all("SELECT count(*) FROM hub.population_claim WHERE closed_push IS NULL") == [(24,)]
+    assert city.all("SELECT count(*) FROM hub.register_refusal WHERE settled_push IS NULL") == [(0,)]
+
+
 def test_the_lag_of_a_source_is_in_sight_until_it_is_fed(fed: City) -> None:
     fed.push("weijian", [health(at=MARCH)])
     fed.push("weijian", [health(at=MARCH, p031="13900000002")])
