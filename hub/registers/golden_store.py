@@ -208,13 +208,13 @@ def _find_alike(unit: Unit, numbers: NumberSeals) -> None:
     texts: then nobody is in it, and all are weighed.
     """
     unit.driver.execute(
-        "CREATE TEMPORARY TABLE fed_alike ON COMMIT DROP AS SELECT m.subject, m.values || a.vals AS vals FROM ("
-        "SELECT o.subject, jsonb_object_agg(o.element, o.value) AS vals FROM fed_other o"
-        " JOIN fed_many b ON b.subject = o.subject AND b.width = 1 WHERE %s GROUP BY o.subject"
-        " HAVING bool_and(coalesce(b.values ->> o.element = o.value, true))"
-        " AND count(*) FILTER (WHERE NOT b.values ? o.element)"
-        " = count(DISTINCT o.element) FILTER (WHERE NOT b.values ? o.element)"
-        ") a JOIN fed_many m ON m.subject = a.subject AND m.width = 1",
+        "CREATE TEMPORARY TABLE fed_alike ON COMMIT DROP AS"
+        " SELECT m.subject, m.values || coalesce(a.vals, '{}') AS vals FROM fed_many m"
+        " LEFT JOIN (SELECT o.subject, jsonb_object_agg(o.element, o.value) AS vals,"
+        " bool_or(b.values ? o.element) OR count(*) > count(DISTINCT o.element) AS differs"
+        " FROM fed_other o JOIN fed_many b ON b.subject = o.subject AND b.width = 1"
+        " WHERE b.values ->> o.element IS DISTINCT FROM o.value GROUP BY o.subject"
+        ") a ON a.subject = m.subject WHERE m.width = 1 AND a.differs IS NOT TRUE AND %s",
         (len(numbers.versions) == 1,),
     )
     unit.driver.execute("ANALYZE fed_alike (subject)")
@@ -234,10 +234,11 @@ def _seal_alike(unit: Unit, numbers: NumberSeals) -> None:
 
 def voices(unit: Unit) -> list[Voice]:
     """Return who says what in the conflicts of the step, by subject and element, the best authority first."""
-    rows = unit.driver.execute(
-        "SELECT v.subject, v.element, v.source, v.row, v.push, v.event_at, v.rank, v.value, v.value = b.value"
-        " FROM fed_voice v JOIN fed_dispute d ON d.subject = v.subject AND d.element = v.element"
-        " JOIN fed_voice b ON b.subject = v.subject AND b.element = v.element AND b.standing = 1"
-        " WHERE v.place = 1 ORDER BY v.subject, v.element, v.standing"
-    )
-    return [Voice(*row) for row in rows]
+    with by_hash(unit):
+        rows = unit.driver.execute(
+            "SELECT v.subject, v.element, v.source, v.row, v.push, v.event_at, v.rank, v.value, v.value = b.value"
+            " FROM fed_voice v JOIN fed_dispute d ON d.subject = v.subject AND d.element = v.element"
+            " JOIN fed_voice b ON b.subject = v.subject AND b.element = v.element AND b.standing = 1"
+            " WHERE v.place = 1 ORDER BY v.subject, v.element, v.standing"
+        )
+        return [Voice(*row) for row in rows]
