@@ -21,6 +21,7 @@ NAMES: Final = {
     "checks": ("benchmarks.checks", "run", 1_000_000),
     "match": ("benchmarks.match", "run", 1_000_000),
     "verify": ("benchmarks.verify", "run", 100_000),
+    "feed": ("benchmarks.feed", "run", 100_000),
     "scan": ("benchmarks.scan", "run", 1_000_000),
     "ckan": ("benchmarks.ckan", "run", 50_000),
     "search": ("benchmarks.search", "run", 200_000),

@@ -18,6 +18,7 @@ EXPECTED = {
     "l2": {"point_per_second", "copy_seconds", "copy_rows_per_second"},
     "rows": {"per_second", "p50_ms", "p99_ms", "cpu_us_per_request", "ratio_to_l1", "repeat", "deep_to_first"},
     "point": {"per_second", "p99_ms", "receipt_ms", "decision_and_receipt_cpu_ms"},
+    "feed": {"rows_per_second", "us_per_row", "conflicts", "insert_alone_seconds", "ratio_to_insert"},
     "push": {"ratio_to_copy", "rows_per_second", "peak_mib", "copy", "copy_is", "repeat", "changed", "stages"},
 }
 
@@ -38,7 +39,7 @@ def figures(name: str) -> dict[str, Any]:
 LONG = [pytest.param(name, marks=pytest.mark.long) for name in ("l1", "l2", "point")]
 
 
-@pytest.mark.parametrize("name", ["rows", "push", *LONG])
+@pytest.mark.parametrize("name", ["rows", "feed", "push", *LONG])
 def test_a_benchmark_prints_one_line_with_its_figures_and_its_limit(name: str) -> None:
     assert EXPECTED[name] - figures(name).keys() == set()
 
