@@ -219,14 +219,18 @@ def resolve(unit: Unit, code: str, kinds: Sequence[str]) -> int:
     """
     driver, tables = unit.driver, SUBJECTS[code]
     alias, sequence = name(tables.alias.name), sql.Literal(f"hub.{tables.subject.name}_id_seq")
-    driver.execute("ANALYZE fed (form)")
+    driver.execute("ANALYZE fed (row, form)")
+    driver.execute("ANALYZE fed_older")
+    driver.execute(
+        "CREATE TEMPORARY TABLE fed_looked ON COMMIT DROP AS SELECT form, form AS looked FROM fed UNION"
+        " SELECT f.form, o.form FROM fed f JOIN fed_older o USING (row)"
+    )
+    # Looked up one by one (LATERAL with LIMIT): a join may read the names of a whole register for one page.
     driver.execute(
         sql.SQL(
             "CREATE TEMPORARY TABLE fed_known ON COMMIT DROP AS SELECT DISTINCT ON (f.form) f.form, a.subject"
-            " FROM (SELECT form, form AS looked FROM fed UNION"
-            " SELECT f.form, o.form FROM fed f JOIN fed_older o USING (row)) f"
-            " JOIN {} a ON a.form = f.looked AND a.kind = ANY(%s)"
-            " ORDER BY f.form, array_position(%s::text[], a.kind)"
+            " FROM fed_looked f CROSS JOIN LATERAL (SELECT subject, array_position(%s::text[], kind) AS place FROM {}"
+            " WHERE form = f.looked AND kind = ANY(%s) ORDER BY place LIMIT 1) a ORDER BY f.form, a.place"
         ).format(alias),
         (list(kinds), list(kinds)),
     )

@@ -75,9 +75,9 @@ def recompute(unit: Unit, step: Step, change: int, numbers: NumberSeals, *, has_
     driver.execute("ANALYZE fed_subject")
     driver.execute(
         sql.SQL(
-            "CREATE TEMPORARY TABLE fed_open ON COMMIT DROP AS"
-            " SELECT t.subject, count(c.id) AS voices, min(c.id) AS only FROM fed_subject t LEFT JOIN {claims} c"
-            " ON c.subject = t.subject AND c.closed_push IS NULL AND c.event_at <= %s GROUP BY t.subject"
+            "CREATE TEMPORARY TABLE fed_open ON COMMIT DROP AS SELECT t.subject, c.voices, c.only FROM fed_subject t"
+            " CROSS JOIN LATERAL (SELECT count(*) AS voices, min(id) AS only FROM {claims}"
+            " WHERE subject = t.subject AND closed_push IS NULL AND event_at <= %s) c"
         ).format(claims=name(SUBJECTS[code].claim.name)),
         (step.local_now,),
     )
@@ -132,8 +132,8 @@ def _take_apart(unit: Unit, step: Step) -> None:
             "CREATE TEMPORARY TABLE fed_many ON COMMIT DROP AS"
             " SELECT c.subject, c.source, c.row, c.push, c.event_at, c.values, row_number() OVER"
             " (PARTITION BY c.subject ORDER BY pg_column_size(c.values) DESC, c.id) AS width"
-            " FROM fed_open o JOIN {claims} c ON c.subject = o.subject AND c.closed_push IS NULL AND c.event_at <= %s"
-            " WHERE o.voices > 1"
+            " FROM fed_open o CROSS JOIN LATERAL (SELECT * FROM {claims}"
+            " WHERE subject = o.subject AND closed_push IS NULL AND event_at <= %s OFFSET 0) c WHERE o.voices > 1"
         ).format(claims=claims),
         (step.local_now,),
     )

@@ -109,7 +109,8 @@ def _write_links_to(unit: Unit, step: Step, links: sql.Identifier, other: str) -
             "INSERT INTO {links} (kind, subject, other_register, other, other_form, other_kind, source, push, row,"
             " since, until, loaded_at) SELECT f.kind, r.subject, f.other_register, a.subject, f.other_form,"
             " f.other_kind, %s, r.push, f.row, f.since, f.until, %s FROM fed_link f JOIN fed_row r USING (row)"
-            " LEFT JOIN {ends} a ON a.form = f.other_form AND a.kind = f.other_kind WHERE f.other_register = %s"
+            " LEFT JOIN LATERAL (SELECT subject FROM {ends} e"
+            " WHERE form = f.other_form AND kind = f.other_kind LIMIT 1) a ON true WHERE f.other_register = %s"
         ).format(links=links, ends=ends),
         (step.source, step.now, other),
     )

@@ -132,9 +132,9 @@ def reader(data: Path) -> dict[str, str]:
 
 
 @contextmanager
-def served(folder: Path, port: int) -> Iterator[Machine]:
-    """Serve a demo in a new folder until the block ends."""
-    folder.mkdir(parents=True)
+def served(folder: Path, port: int, *, is_resumed: bool = False) -> Iterator[Machine]:
+    """Serve a demo in a new folder until the block ends, or go on in one of before."""
+    folder.mkdir(parents=True, exist_ok=is_resumed)
     data, log = folder / "data", folder / "demo.log"
     environment = reader(data)
     command = [
@@ -295,12 +295,16 @@ def load_indicators(machine: Machine) -> None:
     )  # fmt: skip
 
 
-def load_generated(machine: Machine, persons: int, bodies: int, hours: float) -> None:
-    """Generate a city and load it with a day of events (docs/how-to/generate-a-city.md)."""
+def make_city(machine: Machine, persons: int, bodies: int) -> None:
+    """Generate a city (docs/how-to/generate-a-city.md)."""
     machine.run(
         "hub", "generate", "city", "--persons", str(persons), "--bodies", str(bodies), "--seed", "7", "--days", "1",
         "--daily-share", "0.005", "--out", "city",
     )  # fmt: skip
+
+
+def load_generated(machine: Machine, hours: float) -> None:
+    """Load a generated city with a day of events (docs/how-to/generate-a-city.md)."""
     seconds = str(int(hours * 3600))
     text = machine.run("bash", "-c", f'hub generate load city --url "$HUB_CLIENT_URL" --wait {seconds} --json',
                        label="hub generate load city")  # fmt: skip
@@ -350,15 +354,18 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, required=True, help="a folder that is not there yet")
     parser.add_argument("--port", type=int, default=28431)
     parser.add_argument("--hours", type=float, default=3.0, help="how long the registers may take")
+    parser.add_argument("--resume", action="store_true", help="a run was broken off while its city was being loaded")
     given = parser.parse_args()
     if not DATA.is_dir():
         print("the folder with real files is not beside the project")
         return 1
     began = time.monotonic()
-    with served(given.folder.resolve(), given.port) as machine:
-        for part in (load_divisions, load_enterprises, load_indicators):
-            part(machine)
-        load_generated(machine, given.persons, given.bodies, given.hours)
+    with served(given.folder.resolve(), given.port, is_resumed=given.resume) as machine:
+        if not given.resume:
+            for part in (load_divisions, load_enterprises, load_indicators):
+                part(machine)
+            make_city(machine, given.persons, given.bodies)
+        load_generated(machine, given.hours)
         answers = ask(machine, f"http://127.0.0.1:{given.port}", given.persons, given.bodies)
         disk = subprocess.run(
             ["du", "-sm", "data", "city"], cwd=machine.folder, capture_output=True, text=True, check=False
