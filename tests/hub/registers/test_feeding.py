@@ -253,6 +253,20 @@ def test_a_changed_rank_is_read_anew_for_every_row(fed: City) -> None:
     assert fed.values(WOMAN)["P016"] == "示例路9号"
 
 
+def test_naming_a_source_again_as_it_stands_reads_nothing_anew(fed: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "PAGE_ROWS", 7)
+    fed.push("gongan", [police(number_of(place)) for place in range(20)])
+    rules = REGISTER_RULES[POPULATION]
+    feeding.feed_once(fed.context, fed.database, rules, 1)
+    under_way = fed.all("SELECT taking, taken_row FROM hub.register_source WHERE id = 1")
+    assert under_way[0][1] is not None
+    assert not fed.name("gongan").is_refeeding
+    assert fed.all("SELECT taking, taken_row FROM hub.register_source WHERE id = 1") == under_way
+    fed.feed()
+    assert fed.all("SELECT count(*) FROM hub.population_claim WHERE closed_push IS NOT NULL") == [(0,)]
+    assert fed.name("gongan", ranks={"P001": 1, "P002": 3, "P016": 3}).is_refeeding
+
+
 def test_an_official_change_of_number_joins_what_was_known_under_both(fed: City) -> None:
     fed.push("weijian", [health(OTHER, p031="13900000009")])
     fed.found("huji", "示例市公安局户籍处", ("P001", "P032"))
