@@ -299,8 +299,7 @@ def search_at(unit: Unit, seen: View, at: At, text: str, *, offset: int, limit: 
 
     """
     _within_shown(offset, limit)
-    known = reading_store.by_ids(unit, [at.address], at.hidden) if "\x00" not in at.address else {}
-    found = known.get(at.address)
+    found = reading_store.by_ids(unit, [at.address], at.hidden).get(at.address)
     if found is None or found.level > OPEN_LEVEL or found.valid_to is not None:
         raise AddressNotFoundError(
             "没有这个标识的公开地址",
