@@ -114,6 +114,7 @@ from hub.pulls.sources import Outside as PullOutside
 from hub.push.uploads.finishing import sweep_of
 from hub.registers.addresses.matching import AddressBook
 from hub.registers.legal_persons.desk import LegalPersonDesk
+from hub.registers.legal_persons.seats_following import Seating, seats_sweep
 from hub.registers.population.desk import PopulationDesk
 from hub.rounds import Rounds
 from hub.rows.cursors import CursorKey
@@ -217,7 +218,9 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
     harvester = _harvester_of(settings, database, context)
     relay_sweeps = sweeps_of(Desk(context, database, cache, relays, cursor_key))
     uploads = sweep_of(desk_of(settings, context, database))
-    own_sweeps = (*relay_sweeps, uploads, *puller.sweeps(), *harvester.sweeps())
+    addresses_known = AddressBook()
+    seats = seats_sweep(Seating(addresses_known, settings.address_least_score))
+    own_sweeps = (*relay_sweeps, uploads, *puller.sweeps(), *harvester.sweeps(), seats)
     incoming_folder(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
     return Services(
         settings=settings,
@@ -238,7 +241,7 @@ def build_services(settings: Settings, database: Database, *, now: Callable[[], 
         numbers=numbers,
         citizens=relying_party_of(settings, now),
         population=PopulationDesk(database, context, identity.keeper, cache, numbers),
-        addresses=AddressBook(),
+        addresses=addresses_known,
         legal_persons=LegalPersonDesk(database, context, identity.keeper, cache, numbers),
         relay=relays,
         pulls=puller,

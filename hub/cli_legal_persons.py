@@ -79,10 +79,11 @@ def _pair(text: str) -> tuple[str, str]:
 def counts(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """统计：单位、别名、关联、标记，未汇入的行按规则。 Count bodies, aliases, links, flags, refused rows by rule."""
     from hub.registers import sources_store
-    from hub.registers.legal_persons import store
+    from hub.registers.legal_persons import seats_store, store
 
     with explained(as_json=as_json), _desk(data_dir) as (_, unit):
         found = store.counts(unit)
+        found |= seats_store.counts(unit)
         for source in sources_store.sources(unit, store.REGISTER):
             found[f"source.{source.entry_name}.rows"] = source.rows
         for rule, number in store.refused_by_rule(unit).items():
@@ -96,17 +97,29 @@ def follow(
     as_json: AsJson = False,
     anew: Annotated[bool, typer.Option("--anew", help="从头重建 / make all anew")] = False,
 ) -> None:
-    """更新名称索引和矛盾标记（平时自动进行）。 Bring names and flags up to date, which happens by itself."""
-    from hub.registers.legal_persons import following, store
+    """更新名称索引、矛盾标记和住所关联（平时自动进行）。 Bring names, flags and seats up to date."""
+    from hub.cli import load_settings
+    from hub.registers.addresses.matching import AddressBook
+    from hub.registers.legal_persons import following, seats_following, seats_store, store
 
     with explained(as_json=as_json), _opened(data_dir) as (context, database):
         if anew:
             with database.begin() as unit:
                 store.forget(unit)
+                seats_following.match_anew(unit, context)
         done = 0
         while looked := following.sweep(context, database):
             done += looked
-        emit({"bodies": done}, as_json=as_json, text=pick(f"已更新 {done} 个单位", f"{done} bodies brought up to date"))
+        seating = seats_following.Seating(AddressBook(), load_settings(data_dir=data_dir).address_least_score)
+        while seats_following.sweep(context, database, seating):
+            with database.begin() as unit:
+                left = seats_store.count_behind(unit)
+            typer.echo(pick(f"住所待匹配 {left} 个", f"{left} seats to be matched"), err=True)
+        with database.begin() as unit:
+            seats = seats_store.counts(unit)
+        text = [pick(f"已更新 {done} 个单位", f"{done} bodies brought up to date")]
+        text += [f"{name:48} {number:>10}" for name, number in seats.items()]
+        emit({"bodies": done, "seats": seats}, as_json=as_json, text="\n".join(text))
 
 
 @legal_persons_app.command("flags")

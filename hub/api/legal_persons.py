@@ -6,6 +6,7 @@ its receipt before the first byte. Numbers of persons travel in bodies, never in
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -16,12 +17,15 @@ from hub.api.authentication import UnboundSystem
 from hub.api.bodies import Body as TextBody
 from hub.exchange.use import Use
 from hub.open import legal_persons as public
-from hub.registers.legal_persons import asking
+from hub.registers.legal_persons import asking, seats
 from hub.registers.legal_persons.asking import NAME, REPRESENTATIVE, STATUS, Person
 from hub.registers.legal_persons.desk import required
+from hub.registers.legal_persons.seats import SEAT
 from hub.services import Hub
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hub.exchange.use import Answer
     from hub.services import Services
 
@@ -100,22 +104,34 @@ def _address(request: Request) -> str:
 def find_bodies(
     request: Request,
     hub: Hub,
-    q: Annotated[str, Query(max_length=200, description="名称中连续的两个字以上，或者代码 / two characters or a code")],
+    q: Annotated[
+        str, Query(max_length=200, description="名称中连续的两个字以上，或者代码 / two characters or a code")
+    ] = "",
+    address: Annotated[
+        str | None, Query(min_length=1, max_length=64, description="住所的标准地址标识 / id of the seat's address")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=public.PAGE)] = 10,
     offset: Annotated[int, Query(ge=0, le=public.MOST_SHOWN)] = 0,
 ) -> dict[str, Any]:
     """Return bodies whose present or former name holds the text: the best first, a hundred at most.
 
-    ``total`` null: there are more than ``more_than``; type more of the name.
+    With ``address`` those whose seat is that standard address itself, in the order in which they came in; ``q`` may
+    narrow them by name. ``total`` null: there are more than ``more_than``; type more of the name.
     """
     desk = hub.legal_persons
     desk.turnstile.enter(_address(request))
     resource = desk.resource()
     seen = public.view(hub.context, resource)
-    public.require_queryable(hub.context, resource, frozenset(required(resource, ("L002",))))
+    asked_by = ("L002",) if address is None else (SEAT, "L002") if q.strip() else (SEAT,)
+    public.require_queryable(hub.context, resource, frozenset(required(resource, asked_by)))
     with hub.database.begin() as unit:
-        found = public.search(unit, seen, q, offset=offset, limit=limit)
+        if address is None:
+            found = public.search(unit, seen, q, offset=offset, limit=limit)
+        else:
+            at = public.At(address, hub.addresses.hidden_from_public(hub.context, unit))
+            found = public.search_at(unit, seen, at, q, offset=offset, limit=limit)
     return {
+        **({} if address is None else {"address": address}),
         "total": found.total,
         "more_than": None if found.total is not None else public.COUNTED,
         "returned": len(found.bodies),
@@ -142,13 +158,19 @@ def show_body(
     desk.turnstile.enter(_address(request))
     seen = public.view(hub.context, desk.resource())
     with hub.database.begin() as unit:
-        return public.show(hub.context, unit, seen, code, branches_from)
+        return public.show(hub.context, unit, seen, code, hub.addresses, branches_from)
 
 
 async def _respond(hub: Services, answer: Answer) -> Response:
     await watch(hub, answer)
     headers = {"Content-Digest": answer.digest, "Receipt": str(answer.receipt), "Cache-Control": "no-store"}
     return Response(answer.body, media_type="application/json", headers=headers | dict(answer.headers))
+
+
+def _seats(hub: Services, bodies: Mapping[int, Mapping[str, str]]) -> Mapping[int, Mapping[str, Any]]:
+    """Return the seats of bodies as standard addresses, as the public register of addresses has them."""
+    with hub.database.begin() as unit:
+        return seats.told(hub.context, unit, hub.addresses, bodies)
 
 
 @router.post("/verify", summary="法人核验：逐项 match、mismatch、cannot_verify / Verify a body")
@@ -177,5 +199,5 @@ async def bodies_of_person(body: BodiesBody, system: UnboundSystem, hub: Hub) ->
     standing = await hub.legal_persons.standing(system)
     async with hub.database.connection() as driver:
         use = Use(hub.context, driver, system, standing, body.purpose, body.case_number)
-        answer = await asking.bodies_of(use, hub.numbers, body.person(), body.elements)
+        answer = await asking.bodies_of(use, hub.numbers, body.person(), body.elements, partial(_seats, hub))
     return await _respond(hub, answer)

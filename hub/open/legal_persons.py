@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from catalogue.addresses import OPEN_LEVEL
 from catalogue.basic.legal_persons_kinds import BodyKind, class_name, kind_of
 from catalogue.basic.legal_persons_public import NEVER_PUBLIC, OF_COMPANIES, PUBLIC, is_public, public_address
 from catalogue.basic.legal_persons_status import ACTIVE, EXISTING
@@ -18,22 +19,28 @@ from catalogue.elements import element
 from hub.exchange.deciding import refusal_of_use
 from hub.open.datasets import public_decision, require_visible, withheld_items
 from hub.registers import store as register_store
-from hub.registers.legal_persons import store
+from hub.registers.addresses import reading_store
+from hub.registers.addresses.errors import AddressNotFoundError
+from hub.registers.legal_persons import seats, seats_store, store
 from hub.registers.legal_persons.codes import KINDS, code_form
 from hub.registers.legal_persons.errors import BodyNotFoundError, SearchLimitError
 from hub.registers.legal_persons.names import name_question
+from hub.registers.legal_persons.seats import SEAT
 from hub.registers.legal_persons.store import REGISTER
 from policies.decision import Permit
 from policies.facts import Treatment
 from policies.masking import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hub.context import Context
     from hub.database import Unit
     from hub.directory.facts import Resource
     from hub.open.datasets import Withheld
+    from hub.registers.addresses.matching import AddressBook
+    from hub.registers.addresses.reading_store import Hidden
+    from hub.registers.legal_persons.store import NameHit
     from hub.registers.store import Subject
 
 PAGE: Final = 20
@@ -57,6 +64,14 @@ class View:
     def gives(self, code: str) -> bool:
         """Whether an element is given in full."""
         return self.forms.get(code) is Treatment.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A standard address bodies are looked for at, and what the public is not told of addresses now."""
+
+    address: str
+    hidden: Hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +113,10 @@ def require_queryable(context: Context, resource: Resource, columns: frozenset[s
         raise error
 
 
-def show(context: Context, unit: Unit, seen: View, text: str, first: int = 0) -> dict[str, Any]:
+def show(context: Context, unit: Unit, seen: View, text: str, addresses: AddressBook, first: int = 0) -> dict[str, Any]:
     """Return the public part of one body as JSON data; ``first`` is the place of the first branch told, from 0.
+
+    ``seat`` is its registered address as a standard one, for readers who are given that item in full; else None.
 
     Raises:
         BodyNotFoundError: there is none of this code.
@@ -119,6 +136,7 @@ def show(context: Context, unit: Unit, seen: View, text: str, first: int = 0) ->
         "kind": kind.value,
         **_standing(given),
         "items": [_item(subject, code, value) for code, value in given.items()],
+        "seat": _seat(context, unit, seen, subject, addresses),
         "former_names": [{"name": name, "since": since, "until": until} for name, since, until in former],
         "links": _links(context, unit, seen, subject, first),
         "withheld": _withheld(seen, kind),
@@ -141,6 +159,14 @@ def _given(context: Context, seen: View, subject: Subject, kind: BodyKind) -> di
             value = mask(value, item.masking, "public", today=context.today())
         given[code] = value
     return given
+
+
+def _seat(context: Context, unit: Unit, seen: View, subject: Subject, addresses: AddressBook) -> dict[str, Any] | None:
+    """Return the seat of a body as a standard address: nothing of it where the public is not given the item itself."""
+    if not seen.gives(SEAT):
+        return None
+    told = seats.told(context, unit, addresses, {subject.id: subject.values}).get(subject.id)
+    return told | {"under_verification": True} if told is not None and SEAT in subject.doubted else told
 
 
 def _standing(given: Mapping[str, object]) -> dict[str, bool | None]:
@@ -250,14 +276,7 @@ def search(unit: Unit, seen: View, text: str, *, offset: int, limit: int) -> Fou
         SearchLimitError: a page beyond what is shown.
 
     """
-    if offset + limit > MOST_SHOWN:
-        raise SearchLimitError(
-            f"按名称查询最多显示前 {MOST_SHOWN} 个单位",
-            f"a search by name shows the first {MOST_SHOWN} bodies at most",
-            next_zh="请输入更完整的名称，或者用统一社会信用代码查询",
-            next_en="type more of the name, or ask by the credit code",
-            facts={"most": MOST_SHOWN},
-        )
+    _within_shown(offset, limit)
     form = code_form(text)
     if form is not None:
         return _by_code(unit, seen, form)
@@ -265,8 +284,48 @@ def search(unit: Unit, seen: View, text: str, *, offset: int, limit: int) -> Fou
     count = store.count_names(unit, asked, COUNTED + 1)
     read = store.any_names if count > COUNTED else store.best_names
     hits = read(unit, asked, offset, limit)
+    return _page(seen, hits, count, offset + limit)
+
+
+def search_at(unit: Unit, seen: View, at: At, text: str, *, offset: int, limit: int) -> Found:
+    """Return bodies whose seat is a standard address, all or those whose present name holds a text.
+
+    Told are links that were made with no more than is public now, and that say *at* the address, not beside it.
+
+    Raises:
+        hub.registers.addresses.errors.AddressNotFoundError: there is no such address in public.
+        NameTooShortError: a text of fewer than two characters.
+        SearchLimitError: a page beyond what is shown.
+
+    """
+    _within_shown(offset, limit)
+    found = reading_store.by_ids(unit, [at.address], at.hidden).get(at.address)
+    if found is None or found.level > OPEN_LEVEL or found.valid_to is not None:
+        raise AddressNotFoundError(
+            "没有这个标识的公开地址",
+            "there is no open address of this identifier",
+            next_zh="请核对标识；可以用地址匹配查到标识",
+            next_en="check the identifier; matching an address tells it",
+        )
+    parts = name_question(text).parts if text.strip() else ()
+    asked = (at.address, at.hidden.loads, parts)
+    count = seats_store.count_at(unit, *asked, COUNTED + 1)
+    return _page(seen, seats_store.page_at(unit, *asked, (offset, limit)), count, offset + limit)
+
+
+def _within_shown(offset: int, limit: int) -> None:
+    if offset + limit > MOST_SHOWN:
+        raise SearchLimitError(
+            f"一次查询最多显示前 {MOST_SHOWN} 个单位",
+            f"a search shows the first {MOST_SHOWN} bodies at most",
+            next_zh="请输入更完整的名称，或者用统一社会信用代码查询",
+            next_en="type more of the name, or ask by the credit code",
+            facts={"most": MOST_SHOWN},
+        )
+
+
+def _page(seen: View, hits: Sequence[NameHit], count: int, more: int) -> Found:
     total = count if count <= COUNTED else None
-    more = offset + limit
     has_next = bool(hits) and more < MOST_SHOWN and (total is None or more < total)
     bodies = tuple(_hit(seen, hit.values, hit.name, is_former=not hit.is_current) for hit in hits)
     return Found(bodies, total, more if has_next else None)

@@ -22,25 +22,26 @@ from policies.workdays import CHINA
 
 router = APIRouter(include_in_schema=False)
 SearchText = Annotated[str, Query(max_length=200)]
+Address = Annotated[str, Query(max_length=64)]
 Place = Annotated[int, Query(ge=0, le=1_000_000)]
 Code = Annotated[str, Path(max_length=40)]
 _NO_PAGES: Final[dict[str, Any]] = {"first": 0, "last": 0, "next_url": None, "previous_url": None}
 
 
 @both(router, "/legal-persons")
-def bodies(page: AskedPage, q: SearchText = "", offset: Place = 0) -> HTMLResponse:
-    """Find bodies by name or code; without words only the form."""
-    if not q.strip():
-        return page.show("bodies.html", q=q, found=None, faults=(), **_NO_PAGES)
+def bodies(page: AskedPage, q: SearchText = "", offset: Place = 0, address: Address = "") -> HTMLResponse:
+    """Find bodies by name or code, or those seated at a standard address; without words only the form."""
+    if not q.strip() and not address:
+        return page.show("bodies.html", q=q, address="", found=None, faults=(), **_NO_PAGES)
     try:
-        found = api.find_bodies(page.request, page.hub, q, PAGE, offset)
+        found = api.find_bodies(page.request, page.hub, q, address or None, PAGE, offset)
     except (NameTooShortError, SearchLimitError, RegisterOffError) as error:
         fault, status = told(page, error, "q")
-        return page.show("bodies.html", status=status, q=q, found=None, faults=(fault,), **_NO_PAGES)
+        return page.show("bodies.html", status=status, q=q, address=address, found=None, faults=(fault,), **_NO_PAGES)
     pages = pager(page.request, offset + found["returned"], offset, PAGE)
     if found["next"] is not None:
         pages |= pager(page.request, found["next"] + 1, offset, PAGE) | {"last": pages["last"]}
-    return page.show("bodies.html", q=q, found=found, faults=(), **pages)
+    return page.show("bodies.html", q=q, address=address, found=found, faults=(), **pages)
 
 
 @both(router, "/legal-persons/{code}")

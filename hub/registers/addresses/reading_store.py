@@ -204,6 +204,13 @@ def by_ids(unit: Unit, ids: Sequence[str], hidden: Hidden = NOTHING_HIDDEN) -> d
     return {one.id: one for one in _without_links(unit, found, hidden)}
 
 
+def whole(unit: Unit, ids: Sequence[str], hidden: Hidden) -> frozenset[str]:
+    """Return those of these addresses that are valid and shown with all their names: nothing of them is hidden."""
+    wanted = sa.select(address.c.id).where(address.c.id == sa.any_(sa.cast(list(ids), ARRAY(sa.Text))))
+    found = wanted.where(address.c.valid_to.is_(None), _is_shown(hidden), ~_has_part(hidden))
+    return frozenset(unit.connection.execute(found).scalars())
+
+
 def _stored(row: sa.RowMapping) -> Stored:
     values: dict[str, Any] = {str(name): value for name, value in row.items()}
     return Stored(**{**values, "level": Level(values["level"]), "aliases": tuple(values["aliases"])})

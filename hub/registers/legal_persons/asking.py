@@ -8,8 +8,9 @@ the join (政务数据共享条例 Art. 20-28; 个人信息保护法 Art. 6, 34)
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -28,6 +29,7 @@ from hub.registers.legal_persons.codes import KINDS, code_form
 from hub.registers.legal_persons.desk import required
 from hub.registers.legal_persons.names import name_form
 from hub.registers.legal_persons.persons import person_of
+from hub.registers.legal_persons.seats import SEAT
 from hub.registers.legal_persons.store import REGISTER
 from hub.registers.linking.exposures import Telling
 from hub.registers.linking.grading import JoinGradeError, LinkNotToldError, require_grade, require_telling
@@ -36,7 +38,7 @@ from policies.facts import Action, Mode, Treatment
 from policies.masking import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hub.exchange.use import Permitted
     from hub.identity.number_seals import NumberSeals
@@ -44,12 +46,16 @@ if TYPE_CHECKING:
     from hub.registers.store import Subject
     from policies.errors import DomainError
 
+    SeatsTold = Callable[[Mapping[int, Mapping[str, str]]], Mapping[int, Mapping[str, Any]]]
+
 CODE, NAME, REPRESENTATIVE, NUMBER, STATUS = "L001", "L002", "L005", "L007", "L015"
 YES, NO = "yes", "no"
 MOST_BODIES: Final = 200
 """Bodies of one person in one answer; of more the total is told."""
 _JOINED: Final = (CODE, NAME, NUMBER, "P001")
 """What the list of a person's bodies joins: the bodies, and the person they hang on."""
+_WITH_SEATS: Final = (*_JOINED, "G001")
+"""The same with the standard addresses of their seats: places."""
 _NOBODY: Final = "-"
 """Stands for a code or number that can be nobody's: it is looked up like any other and never found."""
 
@@ -168,8 +174,13 @@ async def check_representative(use: Use, numbers: NumberSeals, code: str, person
     return await _settled(use, found, done)
 
 
-async def bodies_of(use: Use, numbers: NumberSeals, person: Person, elements: Sequence[str]) -> Answer:
+async def bodies_of(
+    use: Use, numbers: NumberSeals, person: Person, elements: Sequence[str], seats: SeatsTold
+) -> Answer:
     """List the bodies a person represents today, with the granted elements of each.
+
+    Where the registered address is granted in full, each body has its ``seat`` as a standard address too; an entry
+    graded lower than the join of person, body and place answers without, and says so.
 
     Raises:
         UnansweredQuestionError: the entry lacks an item.
@@ -185,16 +196,25 @@ async def bodies_of(use: Use, numbers: NumberSeals, person: Person, elements: Se
     pseudonym, number = _named(use, numbers, person)
     total, rows = await asking_store.represented_by(use.driver, pseudonym, use.context.today(), MOST_BODIES)
     forms = {column: found.permit.treatment_of(column) for column in items}
-    bodies = [
+    bodies: list[dict[str, object]] = [
         {
             column: _shown(use, column, forms[column], values.get(element))
             for element, column in zip(elements, items, strict=True)
         }
-        for values in rows
+        for values in rows.values()
     ]
     masked = [column for column in items if forms[column] is Treatment.MASKED]
-    grade = require_grade(resource.entry.grade, _JOINED, ("representative",)).grade
-    document = {"total": total, "returned": len(bodies), "next": None, "grade": grade, "bodies": bodies}
+    document: dict[str, object] = {"total": total, "returned": len(bodies), "next": None}
+    is_seat_granted = SEAT in elements and forms[items[list(elements).index(SEAT)]] is Treatment.FULL
+    has_seats = is_seat_granted and _is_graded_for_seats(use)
+    if has_seats:
+        told_seats = await asyncio.to_thread(seats, rows)
+        for subject, body in zip(rows, bodies, strict=True):
+            body["seat"] = told_seats.get(subject)
+    elif is_seat_granted:
+        document["seats_withheld"] = "join-grade"
+    joined, along = (_WITH_SEATS, ("representative", "seat")) if has_seats else (_JOINED, ("representative",))
+    document |= {"grade": require_grade(resource.entry.grade, joined, along).grade, "bodies": bodies}
     told: dict[str, Given] = {
         "items_returned": [column for column in items if column not in masked],
         "items_masked": masked,
@@ -204,6 +224,15 @@ async def bodies_of(use: Use, numbers: NumberSeals, person: Person, elements: Se
         ReceiptKind.QUERY, document, told, {key: number or pseudonym}, pseudonym, number, total > 0, len(bodies)
     )  # fmt: skip
     return await _settled(use, found, done)
+
+
+def _is_graded_for_seats(use: Use) -> bool:
+    """Whether the entry is graded as high as person, body and place together."""
+    try:
+        require_grade(use.standing.resource.entry.grade, _WITH_SEATS, ("representative", "seat"))
+    except JoinGradeError:
+        return False
+    return True
 
 
 def _shown(use: Use, column: str, form: Treatment, value: str | None) -> object:

@@ -19,7 +19,7 @@ _REPRESENTS: Final = (
     " AND (l.since IS NULL OR l.since <= %(day)s) AND (l.until IS NULL OR l.until > %(day)s))"
 )
 _REPRESENTED: Final = (
-    "SELECT count(*) OVER (), s.values FROM (SELECT DISTINCT l.subject FROM hub.legal_persons_link l"
+    "SELECT count(*) OVER (), s.id, s.values FROM (SELECT DISTINCT l.subject FROM hub.legal_persons_link l"
     " WHERE l.kind = 'representative' AND l.other_form = %(person)s AND l.closed_push IS NULL"
     " AND (l.since IS NULL OR l.since <= %(day)s) AND (l.until IS NULL OR l.until > %(day)s)) b"
     " JOIN hub.legal_persons_subject s ON s.id = b.subject AND NOT s.is_protected"
@@ -35,8 +35,10 @@ async def represents(driver: Driver, code: str, pseudonym: str, day: date) -> bo
     return row is not None and bool(row[0])
 
 
-async def represented_by(driver: Driver, pseudonym: str, day: date, most: int) -> tuple[int, list[Mapping[str, str]]]:
-    """Return how many bodies a person represents on a day, and the values of the first ``most``."""
+async def represented_by(
+    driver: Driver, pseudonym: str, day: date, most: int
+) -> tuple[int, dict[int, Mapping[str, str]]]:
+    """Return how many bodies a person represents on a day, and the values of the first ``most`` by subject."""
     cursor = await driver.execute(_REPRESENTED, {"person": pseudonym, "day": day, "most": most}, prepare=True)
     rows = await cursor.fetchall()
-    return (int(rows[0][0]) if rows else 0), [row[1] for row in rows]
+    return (int(rows[0][0]) if rows else 0), {row[1]: row[2] for row in rows}
