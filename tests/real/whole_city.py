@@ -26,9 +26,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import polars as pl
+
 from catalogue.entry import Provider
 from hub.client import Hub
 from hub.demo.city import load_city
+from hub.demo.load import People
+from hub.identity.roles import Role
 from policies.workdays import local_day
 from tests.hub.legal_persons.conftest import register_entry
 from tests.real.describing import DATA, real_entries
@@ -62,6 +66,8 @@ ENTERPRISES: Final = {
     "qiye-henan": "legal/enterprises_henan/*.csv*",
     "qiye-shanghai": "legal/enterprises_shanghai/*.csv*",
 }
+KEY: Final = "shenfen_haoma"
+ASKED: Final = 100
 REAL_BODIES: Final = 52_675
 """Bodies the rows of both provinces speak of; three rows are refused, some speak of the same body."""
 ITEMS: Final = (
@@ -343,7 +349,31 @@ def ask(machine: Machine, url: str, persons: int, bodies: int) -> dict[str, Any]
     subjects = {one["code"]: one.get("subjects") for one in registers["registers"]}
     expect(f"persons {subjects}", is_so=(subjects.get("population") or 0) >= persons)
     expect(f"bodies {subjects}", is_so=(subjects.get("legal_persons") or 0) >= bodies + REAL_BODIES)
-    return {"milliseconds": taken, "registers": registers["registers"]}
+    return {"milliseconds": taken, "registers": registers["registers"], "person": ask_persons(machine, url, persons)}
+
+
+def ask_persons(machine: Machine, url: str, persons: int) -> dict[str, float]:
+    """Ask where the values of persons spread over the whole city come from; returns milliseconds."""
+    column = pl.scan_csv(machine.folder / "data/demo/city/base/hecheng-jumin.csv", infer_schema=False).select(KEY)
+    numbers = column.gather_every(max(persons // ASKED, 1)).collect(engine="streaming")[KEY].head(ASKED)
+    people, seconds = People(url, ()), []
+    try:
+        keeper = people.person(people.city.authority.slug, Role.CATALOGUE_REVIEWER)
+        for number in numbers:
+            question = {"key": number, "key_kind": "number", "reason": "核对登记来源"}
+            began = time.monotonic()
+            found = keeper.call("POST", "/api/v1/registers/population/origins", json=question)
+            seconds.append(time.monotonic() - began)
+            said = {line["entry"] for line in found["values"]}
+            machine.expect("a person's values name their source", is_so="hecheng-jumin" in said)
+    finally:
+        people.close()
+    ordered = sorted(seconds)
+    return {
+        "asked": len(ordered),
+        "p50_ms": round(ordered[len(ordered) // 2] * 1000, 1),
+        "most_ms": round(ordered[-1] * 1000, 1),
+    }
 
 
 def main() -> int:
