@@ -68,6 +68,8 @@ ENTERPRISES: Final = {
 }
 KEY: Final = "shenfen_haoma"
 ASKED: Final = 100
+WATCH_SECONDS: Final = 20.0
+"""Looking at the memory of processes with gigabytes of shared pages costs them time."""
 REAL_BODIES: Final = 52_675
 """Bodies the rows of both provinces speak of; three rows are refused, some speak of the same body."""
 ITEMS: Final = (
@@ -180,7 +182,7 @@ def served(folder: Path, port: int, *, is_resumed: bool = False) -> Iterator[Mac
 
 
 def _watch(machine: Machine, stopping: Event) -> None:
-    while not stopping.wait(2.0):
+    while not stopping.wait(WATCH_SECONDS):
         for name, mib in memory(machine.process.pid).items():
             machine.peak_mib[name] = max(machine.peak_mib.get(name, 0.0), mib)
 
