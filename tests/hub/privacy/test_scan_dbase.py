@@ -93,7 +93,7 @@ def test_numbers_of_a_column_of_whole_numbers_are_found(tmp_path: Path) -> None:
 
 
 def test_a_text_that_does_not_decode_does_not_hide_what_stands_beside_it(tmp_path: Path) -> None:
-    rows = [(b"\xff\xff\x81", *ROWS[0][1:]), ROWS[1]]
+    rows: list[Sequence[str | bytes]] = [(b"\xff\xff\x81", *ROWS[0][1:]), ROWS[1]]
     assert found_in(tmp_path / "a.dbf", dbf(rows)) == FOUND
 
 
