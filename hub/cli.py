@@ -120,10 +120,11 @@ def load_settings(**changes: object) -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings, *, joins: bool, is_new: bool = False) -> Iterator[Database]:
+def opened(settings: Settings, *, joins: bool, is_new: bool = False, founds: bool = False) -> Iterator[Database]:
     """Yield the database of the settings: external, or embedded for the length of the block.
 
-    ``joins`` is for verbs that may run beside a living hub; ``is_new`` for those that make or upgrade the schema.
+    ``joins`` is for verbs that may run beside a living hub; ``is_new`` for those that make or upgrade the schema;
+    ``founds`` for the one that makes an embedded database where there is none: others say that no hub is there.
     """
     from contextlib import ExitStack
 
@@ -131,11 +132,14 @@ def opened(settings: Settings, *, joins: bool, is_new: bool = False) -> Iterator
     from hub.database import Database
     from hub.postgres import embedded_url
     from hub.postgres_cluster import ServerOptions, buffers_of
+    from hub.postgres_files import require_cluster
 
     with ExitStack() as stack:
         if settings.database_url is not None:
             url = settings.database_url.get_secret_value()
         else:
+            if not founds:
+                require_cluster(settings.data_dir)
             options = ServerOptions(shared_buffers_mib=buffers_of(settings.database_buffers_mib, demo=settings.demo))
             url = stack.enter_context(embedded_url(settings.data_dir, joins=joins, options=options))
         database = Database.from_settings(settings, url)

@@ -99,7 +99,7 @@ def init(
             (login, name, _first_password(login))
             for login, name in ((admin, "安全管理员"), (system_admin, "系统管理员"))
         ]
-        with opened(settings, joins=True, is_new=True) as database:
+        with opened(settings, joins=True, is_new=True, founds=True) as database:
             schema.migrate(database)
             record = ledger_recorder(console_context(settings, database).writer)
             with database.begin() as unit:

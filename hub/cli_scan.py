@@ -30,7 +30,7 @@ FOUND = 3
 def scan(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="CSV、XLSX、XLS、JSON、NDJSON、TXT，可为 .gz / files; - is standard input (--jsonl)"),
+        typer.Argument(help="CSV、XLSX、XLS、DBF、JSON、NDJSON、TXT，可为 .gz / files; - is standard input (--jsonl)"),
     ] = None,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help='逐行读 {"id","text"}，逐行输出 {"id","spans"} / lines in, spans out')

@@ -31,6 +31,8 @@ TEXT_CHECK: Final = (
 )
 """False on a database made with locale C: there, Chinese characters are no letters."""
 PROBE_SECONDS: Final = 2.0
+SPILL: Final = ("SET LOCAL work_mem = '64kB'", "SELECT count(*) FROM generate_series(1, 5000)")
+"""Some 70 kB that a server writes beside its tables and drops at once, without a trace in log or catalogue."""
 
 
 INTERRUPTIONS: Final[tuple[type[Exception], ...]] = (
@@ -224,7 +226,10 @@ class Database:
             raise _not_chinese(str(encoding))
 
     def probe(self) -> Probe:
-        """Write one small record ahead and wait until it is on disk: a full disk or a dead server shows here."""
+        """Write one small record ahead, wait until it is on disk, and take some room: a full disk shows here.
+
+        The record alone tells nothing of the room: PostgreSQL keeps files for it that it made long ago.
+        """
         started = time.perf_counter()
         is_up = is_writable = False
         try:
@@ -234,6 +239,8 @@ class Database:
                 is_up = True
                 if may_write:
                     unit.connection.execute(sa.text("SELECT pg_logical_emit_message(true, 'shutong', 'probe')"))
+                    for statement in SPILL:
+                        unit.connection.execute(sa.text(statement))
             is_writable = bool(may_write)
         except exc.DBAPIError:
             is_writable = False

@@ -53,6 +53,7 @@ class Metrics:
         self.log_size = self._gauge("log_size", "Leaves of the newest checkpoint")
         self.database_up = self._gauge("database_up", "1 when the last probe could write")
         self.database_probe_seconds = self._gauge("database_probe_seconds", "Duration of the last probe")
+        self.disk_has_room = self._gauge("disk_has_room", "1 when the data directory's disk takes pushes")
         self.sweep_done = self._counter("sweep_done", "What sweeps dealt with", "sweep")
         self.sweep_failures = self._counter("sweep_failures", "Sweeps that failed", "sweep")
         self.sweep_last_good = self._gauge("sweep_last_good_timestamp_seconds", "Last good end of a sweep", "sweep")

@@ -10,6 +10,7 @@ import fcntl
 import os
 import subprocess
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +33,35 @@ class DataDirInUseError(DatabaseServerError):
             next_zh="请先停止该进程，或用 --data-dir / HUB_DATA_DIR 指定另一个目录",
             next_en="stop that process first, or name another directory with --data-dir or HUB_DATA_DIR",
         )
+
+
+class NoHubHereError(DatabaseServerError):
+    """No hub was ever set up in this data directory."""
+
+    status: Final = HTTPStatus.NOT_FOUND
+    """What the command line takes its exit code from: a usage error, as of any name that leads nowhere."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Say where we looked: a name that was mistyped is seen at once."""
+        super().__init__(
+            f"目录 {data_dir} 里没有平台；什么也没有新建",
+            f"there is no hub in the directory {data_dir}; nothing was made",
+            next_zh="请核对 --data-dir 或 HUB_DATA_DIR；要在此新建：一座城市用 hub init，恢复备份用 hub restore，"
+            "只想看看用 hub demo",
+            next_en="check --data-dir or HUB_DATA_DIR; to set one up here, found a city with hub init, bring back a "
+            "backup with hub restore, or just look with hub demo",
+        )
+
+
+def require_cluster(data_dir: Path) -> None:
+    """Check that an embedded database lies in ``data_dir``; looks only, and makes nothing.
+
+    Raises:
+        NoHubHereError: there is none, or no such folder.
+
+    """
+    if not (data_dir / "postgres" / "data" / "PG_VERSION").exists():
+        raise NoHubHereError(data_dir)
 
 
 class DataDirLock:

@@ -1,8 +1,8 @@
 """Files searched for personal information and secrecy marks: tables column by column, JSON by path, text as it comes.
 
 What a file is tells its content, not its name. Tables go through the hub's own readers (CSV, XLSX, XLS, gzip, GB18030
-and other encodings); JSON lines by line, JSON as a whole up to a limit; everything else is text of any size, read in
-pieces. Nothing leaves the machine, and no report holds a whole value.
+and other encodings, dBASE with its deleted records); JSON lines by line, JSON as a whole up to a limit; everything
+else is text of any size, read in pieces. Nothing leaves the machine, and no report holds a whole value.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import polars as pl
 from catalogue.privacy.columns import ColumnReport, ColumnScanner, KindCount
 from catalogue.privacy.kinds import Kind
 from catalogue.privacy.scan import find_spans
+from connectors.files.dbase import MEMO, is_dbase, memo_elsewhere
+from connectors.files.documents import unsupported
 from connectors.files.encodings import Encoding
 from connectors.files.errors import (
     AmbiguousEncodingError,
@@ -32,9 +34,12 @@ from connectors.files.errors import (
 )
 from connectors.files.kinds import HEAD_BYTES, kind_of
 from connectors.files.kinds import Kind as FileKind
+from connectors.files.opening import scratch
+from connectors.files.packed import unpack_gzip
 from connectors.files.reader import open_table
+from connectors.files.spatial_dbf import Attributes
 from connectors.files.streams import ByteStream, find_encoding
-from connectors.port import LINE, Limits, ReadOptions, position
+from connectors.port import LINE, Limits, ReadOptions, letter, position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,10 +84,15 @@ def scan_file(path: Path, *, options: ReadOptions | None = None, today: date | N
         FileError: it cannot be read (an archive, a picture, a broken workbook), or is empty.
 
     """
-    limits = Limits()
     given = options or ReadOptions(name=path.name)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
+    report = _dbase(path, head, given, Limits(), today)
+    return _by_kind(path, head, given, today) if report is None else report
+
+
+def _by_kind(path: Path, head: bytes, given: ReadOptions, today: date | None) -> FileReport:
+    limits = Limits()
     name = path.name.lower().removesuffix(".gz")
     compressed = head.startswith(b"\x1f\x8b")
     if head and not name.endswith(_JSON_ENDINGS):
@@ -102,6 +112,53 @@ def scan_file(path: Path, *, options: ReadOptions | None = None, today: date | N
         if report is not None:
             return report
     return _text(path, encoding, limits, today, compressed=compressed)
+
+
+def _dbase(path: Path, head: bytes, options: ReadOptions, limits: Limits, today: date | None) -> FileReport | None:
+    """Search a dBASE table, gzip or not; None where the file is none.
+
+    Raises:
+        FileError: it is of a kind that is not read here, damaged, or has texts in another file.
+
+    """
+    if head.startswith(b"\x1f\x8b"):
+        stream = ByteStream(path, compressed=True, limits=limits)
+        try:
+            inside = stream.read(HEAD_BYTES)
+        finally:
+            stream.close()
+        if not is_dbase(inside):
+            return None
+        with scratch(path) as folder:
+            unpack_gzip(path, folder.path / "file", limits)
+            return replace(_records(folder.path / "file", options, limits, today), path=str(path))
+    if is_dbase(head):
+        return _records(path, options, limits, today)
+    if path.suffix.lower() == ".dbf" and b"\0" in head:
+        raise unsupported(
+            "无法识别的 DBF 变体",
+            "a kind of DBF that is not known",
+            "用 Excel、WPS 或原系统打开后另存为 XLSX，再查找 XLSX",
+            "open it in a spreadsheet or in its own system, save it as XLSX, and search that",
+        )
+    return None
+
+
+def _records(path: Path, options: ReadOptions, limits: Limits, today: date | None) -> FileReport:
+    """Search the records of a dBASE table by column, those marked as deleted too: they are in the file."""
+    table = Attributes(path, None, options.encoding, limits, is_searched=True)
+    names = [name or f"({letter(index)})" for index, name in enumerate(table.names)]
+    scanners = [ColumnScanner((name,), today=today) for name in names]
+    sizes = [min(_COLUMN_VALUES, table.records - done) for done in range(0, table.records, _COLUMN_VALUES)]
+    first = 1
+    for columns, _ in table.read(iter(sizes)):
+        lines = pl.Series(range(first, first + columns[0].len()), dtype=pl.Int64)
+        first += columns[0].len()
+        for name, kind, scanner, values in zip(names, table.kinds, scanners, columns, strict=True):
+            if kind in MEMO and not values.is_in(["", "0"]).all():
+                raise memo_elsewhere(name)
+            scanner.add(values.set(values == "", None), lines)
+    return FileReport(str(path), "dbase", table.records, tuple(one.report() for one in scanners))
 
 
 def _kind(head: bytes, path: Path) -> FileKind:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from connectors.files.archive import Archive
+from connectors.files.dbase import is_dbase
 from connectors.files.documents import refuse_document, unsupported
 from connectors.files.zip_directory import read_directory
 from connectors.port import Limits
@@ -67,11 +68,6 @@ _OLE_SCAN_BYTES: Final = 16 << 20
 _GEOPACKAGE_IDS: Final = frozenset({b"GPKG", b"GP10", b"GP11"})
 _SHAPE_CODE: Final = (9994).to_bytes(4, "big")
 _ARROW_STREAM: Final = b"\xff\xff\xff\xff"
-_DBASE: Final = frozenset({0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5})
-"""First bytes of dBASE III to FoxPro tables, with and without memo files."""
-_DBASE_LEAST: Final = 65
-"""Bytes of a header with one field."""
-_DBASE_END: Final = 0x0D
 _TAR_MARK: Final = slice(257, 262)
 _FEATURES: Final = re.compile(rb'"type"\s*:\s*"Feature(?:Collection)?"')
 _JSON_START: Final = re.compile(rb'\{\s*(?:["}]|$)|\[\s*(?:[\[\]{"]|$)')
@@ -119,7 +115,7 @@ def _known(head: bytes) -> Kind | None:
         return Kind.ARROW
     if head.startswith(_SHAPE_CODE):
         return Kind.SHAPEFILE
-    if _is_dbase(head):
+    if is_dbase(head):
         raise unsupported(
             "dBASE 数据表（DBF）",
             "a dBASE table (DBF)",
@@ -127,13 +123,6 @@ def _known(head: bytes) -> Kind | None:
             "open it in a spreadsheet, save as XLSX and push that; of a Shapefile push all files as a ZIP",
         )
     return None
-
-
-def _is_dbase(head: bytes) -> bool:
-    """Tell a dBASE table: its version, a date, and a header of 32-byte fields that ends where it says."""
-    length = int.from_bytes(head[8:10], "little")
-    is_dated = len(head) > _DBASE_LEAST and 1 <= head[2] <= 12 and 1 <= head[3] <= 31  # noqa: PLR2004 - month, day
-    return is_dated and head[0] in _DBASE and _DBASE_LEAST <= length <= len(head) and head[length - 1] == _DBASE_END
 
 
 def _sqlite_kind(head: bytes) -> Kind:

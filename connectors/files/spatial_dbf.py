@@ -1,7 +1,8 @@
-"""The attribute table of a Shapefile (dBASE III and later), read by columns: every record has the same length.
+"""The attribute table of a Shapefile, or a table of its own (dBASE III and later), read by columns.
 
-The encoding comes from the ``.cpg`` file, the options, or the language byte of the table (byte 29); none of them is
-sure in China, so what they say must decode, and where nothing is said the bytes decide, or the provider is asked.
+Every record has the same length. The encoding comes from the ``.cpg`` file, the options, or the language byte of the
+table (byte 29); none of them is sure in China, so what they say must decode, and where nothing is said the bytes
+decide, or the provider is asked.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from connectors.files.encodings import detect, named
-from connectors.files.errors import FileLimitError
+from connectors.files.dbase import FIELD_BYTES, STORED
+from connectors.files.encodings import Encoding, detect, named
+from connectors.files.errors import FileError, FileLimitError
 from connectors.files.spatial_shp import damaged
 from connectors.files.streams import invalid_bytes
 
@@ -23,11 +25,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from connectors.files.encodings import Encoding
     from connectors.port import Limits
 
 _HEAD: Final = struct.Struct("<IHH")
-_FIELD_BYTES: Final = 32
 _END: Final = 0x0D
 _DELETED: Final = ord("*")
 _LANGUAGES: Final = {0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "big5hkscs", 0x78: "big5hkscs", 0x57: None, 0x00: None}
@@ -39,8 +39,12 @@ _TEXT: Final = "C"
 class Attributes:
     """The records of one ``.dbf`` file."""
 
-    def __init__(self, path: Path, page: str | None, wanted: str | None, limits: Limits) -> None:
+    def __init__(
+        self, path: Path, page: str | None, wanted: str | None, limits: Limits, *, is_searched: bool = False
+    ) -> None:
         """Read the head; ``page`` is what the ``.cpg`` file says, ``wanted`` what the provider says.
+
+        ``is_searched`` reads what cannot be decoded as well as it goes: digits and signs read alike.
 
         Raises:
             DamagedFileError: the head does not fit the file.
@@ -48,6 +52,7 @@ class Attributes:
             FileLimitError: too many columns.
         """
         self._path = path
+        self._errors = "replace" if is_searched else "strict"
         with path.open("rb") as file:
             head = file.read(32)
             if len(head) < 32:  # noqa: PLR2004 - the fixed head of the format
@@ -73,7 +78,12 @@ class Attributes:
     def _find_encoding(self, language: int, page: str | None, wanted: str | None) -> Encoding:
         sample = self._sample()
         word = wanted or (_page(page) if page else None) or _LANGUAGES.get(language)
-        return named(word, sample) if word is not None else detect(sample)
+        try:
+            return named(word, sample) if word is not None else detect(sample)
+        except FileError:
+            if wanted is not None or self._errors == "strict":
+                raise
+            return Encoding("gb18030")
 
     def _sample(self) -> bytes:
         """Return the texts of the first records, and the names of the columns."""
@@ -95,6 +105,11 @@ class Attributes:
     def _decoded_name(self, raw: bytes) -> str:
         """Return a column's name; writers cut names at 10 bytes, also in the middle of a character."""
         return raw.decode(self.encoding.codec, errors="ignore").strip()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Type letter of each column."""
+        return tuple(kind for _, kind, _ in self._fields)
 
     def _table(self, body: bytes) -> NDArray[np.void]:
         """Return records as a structured array of byte texts."""
@@ -121,12 +136,17 @@ class Attributes:
                 yield columns, deleted
 
     def _column(self, table: NDArray[np.void], index: int, first: int) -> pl.Series:
-        raw, kind, _ = self._fields[index]
+        raw, kind, size = self._fields[index]
         values = table[f"f{index}"]
+        stored = STORED.get((kind, size))
+        if stored is not None:
+            return pl.Series(
+                raw.decode("latin-1"), [stored(one.ljust(size, b"\0")) for one in values.tolist()], dtype=pl.String
+            )
         texts = []
         for number, value in enumerate(values.tolist()):
             try:
-                texts.append(_plain(value.decode(self.encoding.codec), kind))
+                texts.append(_plain(value.decode(self.encoding.codec, self._errors), kind))
             except UnicodeDecodeError as error:
                 raise invalid_bytes(self.encoding.label, error.start, first + number) from error
         return pl.Series(raw.decode("latin-1"), texts, dtype=pl.String)
@@ -139,10 +159,10 @@ def _bytes_of(table: NDArray[np.void], column: int) -> bytes:
 def _read_fields(raw: bytes) -> list[tuple[bytes, str, int]]:
     """Return name, type letter and length in bytes of each column."""
     fields = []
-    for start in range(0, len(raw) - _FIELD_BYTES + 1, _FIELD_BYTES):
+    for start in range(0, len(raw) - FIELD_BYTES + 1, FIELD_BYTES):
         if raw[start] == _END:
             break
-        one = raw[start : start + _FIELD_BYTES]
+        one = raw[start : start + FIELD_BYTES]
         kind = chr(one[11])
         # FoxPro keeps the high byte of a long text's length where others keep decimals.
         size = one[16] + (one[17] << 8 if kind == _TEXT else 0)

@@ -20,6 +20,7 @@ from hub.exchange.grant_changes import Narrowing, Stop
 from hub.exchange.grant_states import GRANT, GROUNDS, StopGround, state_of
 from hub.identity.facts import StaffRequester
 from hub.identity.roles import Role
+from hub.registers.first_calls import first_call
 from hub.services import Hub
 from policies.facts import GrantStatus, Mode, Treatment
 from policies.hours import read_hours
@@ -226,7 +227,7 @@ def show_samples(grant_id: uuid.UUID, staff: CurrentStaff, hub: Hub) -> dict[str
     """Give curl, Python, Java and SQL samples filled in for the grant's system, key, resource and items."""
     with hub.database.begin() as unit:
         grant = grants.find(unit, staff, grant_id)
-        return samples.samples(hub.context, unit, grant, hub.settings.public_url)
+        return samples.samples(hub.context, unit, grant, hub.settings.public_url, first_call(hub.context, unit, grant))
 
 
 class HoneyBody(Body):

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from hub import schema
 from hub.ledger.integrator import promise_age_seconds
+from hub.push.uploads.files import has_room
 from hub.services import Hub
 
 router = APIRouter(tags=["operators"])
@@ -24,7 +25,11 @@ def health() -> dict[str, str]:
 
 @router.get("/readyz", summary="可以服务 / Ready to serve")
 def ready(hub: Hub, response: Response) -> dict[str, Any]:
-    """Check that the database keeps what is written, the schema fits, and the log is being integrated."""
+    """Check that the database keeps what is written, the schema fits, and the log is being integrated.
+
+    503 where one of these is not so. A hub whose own disk has no room for pushes (507) answers everything else:
+    200 with ``degraded``, so that nobody takes it out of the balancer, and ``checks.disk`` false.
+    """
     probe = hub.database.probe()
     checks: dict[str, bool] = {"database": probe.is_up and probe.is_writable, "integrator": hub.integrator.is_running}
     lag = 0.0
@@ -38,9 +43,12 @@ def ready(hub: Hub, response: Response) -> dict[str, Any]:
     hub.metrics.database_probe_seconds.set(probe.milliseconds / 1000)
     hub.metrics.integrator_lag_seconds.set(lag)
     is_ready = all(checks.values())
+    checks["disk"] = has_room(hub.settings.data_dir)
+    hub.metrics.disk_has_room.set(1 if checks["disk"] else 0)
     if not is_ready:
         response.status_code = 503
-    return {"status": "ready" if is_ready else "not-ready", "checks": checks}
+        return {"status": "not-ready", "checks": checks}
+    return {"status": "ready" if checks["disk"] else "degraded", "checks": checks}
 
 
 def _is_local(request: Request) -> bool:

@@ -37,11 +37,14 @@ def _texts() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(files("hub.exchange").joinpath("samples.toml").read_text(encoding="utf-8"))
 
 
-def samples(context: Context, unit: Unit, grant: Grant, base: str) -> dict[str, Any]:
+def samples(
+    context: Context, unit: Unit, grant: Grant, base: str, first: tuple[str, Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
     """Return the samples of a grant, each with title, what it needs, and the text to copy.
 
-    ``base`` is the hub's public address. The key is the newest live one of the system; without one the samples
-    say so in its place.
+    ``base`` is the hub's public address, ``first`` path and question of the service that answers for this grant where
+    that is no query of rows (:mod:`hub.registers.first_calls`): there no file is loaded into a table either. The key
+    is the newest live one of the system; without one the samples say so in its place.
     """
     resource = load_resource(context, unit, grant.entry_id)
     keys = [
@@ -50,7 +53,7 @@ def samples(context: Context, unit: Unit, grant: Grant, base: str) -> dict[str, 
         if key.purpose is KeyPurpose.AUTH and key.is_live(context.now())
     ]
     key = max(keys, key=lambda one: one.valid_from, default=None)
-    values = _values(grant, resource, key, base)
+    values = _values(grant, resource, key, base, first)
     return {
         "grant": grant.id,
         "resource": resource.name,
@@ -70,7 +73,8 @@ def samples(context: Context, unit: Unit, grant: Grant, base: str) -> dict[str, 
                 "text": _filled(sample["text"], values).strip() + "\n",
             }
             for name, sample in _texts().items()
-            if name != "sql" or not _READ.isdisjoint(grant.items.values())  # a table needs columns to read into
+            if name != "sql"
+            or (first is None and not _READ.isdisjoint(grant.items.values()))  # a table needs columns to read into
         },
     }
 
@@ -80,9 +84,14 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return PLACE.sub(lambda found: values.get(found[1], found[0]), written)
 
 
-def _values(grant: Grant, resource: Resource, key: SystemKey | None, base: str) -> dict[str, str]:
-    mode, body = _call(grant, resource)
-    path = f"/api/v1/exchange/{resource.name}/{mode}"
+def _values(
+    grant: Grant,
+    resource: Resource,
+    key: SystemKey | None,
+    base: str,
+    first: tuple[str, Mapping[str, Any]] | None,
+) -> dict[str, str]:
+    path, body = _call(grant, resource) if first is None else (first[0], {**_why(grant, "填写办件编号"), **first[1]})
     thumbprint = key.thumbprint if key is not None else "no-live-key"
     is_ec = key is None or key.alg is KeyAlgorithm.ES256
     text = json.dumps(body, ensure_ascii=False)
@@ -115,17 +124,22 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _call(grant: Grant, resource: Resource) -> tuple[str, dict[str, Any]]:
-    """Return the route and body of a first call: a query where the grant reads, else a verification."""
-    body: dict[str, Any] = {"purpose": grant.purposes[0]}
+def _why(grant: Grant, case: str = "") -> dict[str, Any]:
+    body: dict[str, Any] = {"purpose": grant.purposes[0]} | ({"case_number": case} if case else {})
     if grant.case_pattern is not None:
         body["case_number"] = case_like(grant.case_pattern)
+    return body
+
+
+def _call(grant: Grant, resource: Resource) -> tuple[str, dict[str, Any]]:
+    """Return the path and body of a first call: a query where the grant reads, else a verification."""
+    body, path = _why(grant), f"/api/v1/exchange/{resource.name}"
     read = [column for column, form in grant.items.items() if form in _READ]
     if read and Mode.QUERY in grant.modes:
-        return "query", {**body, "items": read, "limit": 10}
+        return f"{path}/query", {**body, "items": read, "limit": 10}
     key = [column for column in resource.table.key if column in grant.items] or list(grant.items)[:1]
     claims = [column for column in grant.items if column not in key] or key
-    return "verify", {
+    return f"{path}/verify", {
         **body,
         "key": dict.fromkeys(key, "填写要核验的值"),
         "claims": dict.fromkeys(claims, "填写申报的值"),

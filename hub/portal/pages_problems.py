@@ -5,6 +5,7 @@ A browser gets a page, a program the same as JSON. Nothing here tells of any one
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path
@@ -50,10 +51,16 @@ def _shown(note: ProblemNote, lang: Lang) -> dict[str, object]:
     }
 
 
-def _answer(page: AskedPage, notes: list[ProblemNote], value: object) -> Response:
-    """Return the page where a browser asks, the value as JSON otherwise."""
-    if wants_page(page.request):
-        return page.show("problems.html", problems=[_shown(note, page.lang) for note in notes], is_one=len(notes) == 1)
+def _by_status(notes: list[ProblemNote], lang: Lang) -> list[dict[str, object]]:
+    """Return all types by status; on the page of the list a type tells its meaning, on its own what to do too."""
+    ordered = sorted(notes, key=lambda note: (int(note.kind.status), note.kind.slug))
+    return [
+        {"status": status, "problems": [_shown(note, lang) for note in alike]}
+        for status, alike in groupby(ordered, key=lambda note: int(note.kind.status))
+    ]
+
+
+def _json(value: object) -> Response:
     return JSONResponse(value, headers={"Vary": "Accept"})
 
 
@@ -61,8 +68,10 @@ def _answer(page: AskedPage, notes: list[ProblemNote], value: object) -> Respons
 def list_problems(page: AskedPage) -> Response:
     """List every problem type."""
     notes = list(problem_notes().values())
+    if wants_page(page.request):
+        return page.show("problems.html", groups=_by_status(notes, page.lang), total=len(notes))
     counts = {"total": len(notes), "returned": len(notes), "next": None}
-    return _answer(page, notes, {**counts, "problems": [_described(note) for note in notes]})
+    return _json({**counts, "problems": [_described(note) for note in notes]})
 
 
 @both(router, "/problems/{slug}")
@@ -71,4 +80,6 @@ def show_problem(page: AskedPage, slug: Slug) -> Response:
     note = problem_notes().get(slug)
     if note is None:
         raise HTTPException(404)
-    return _answer(page, [note], _described(note))
+    if wants_page(page.request):
+        return page.show("problem.html", problem=_shown(note, page.lang))
+    return _json(_described(note))

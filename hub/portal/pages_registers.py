@@ -9,16 +9,19 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from hub.portal import pages_addresses, pages_bodies, pages_divisions, pages_population
-from hub.portal.registers import SERVICES, TITLES
+from hub.portal.registers import INDICATORS, SERVICES, TITLES
 from hub.portal.rendering import AskedPage, both
+from hub.registers.macro import indicator_store
 
 router = APIRouter(include_in_schema=False)
 
 
 @both(router, "/registers")
 def registers(page: AskedPage) -> HTMLResponse:
-    """Show the services of the basic databases."""
-    return page.show("registers.html", services=SERVICES, titles=TITLES)
+    """Show the services of the basic databases; one whose page says that its database is off is no link."""
+    with page.hub.database.begin() as unit:
+        closed = () if indicator_store.switch(unit).is_on else (INDICATORS,)
+    return page.show("registers.html", services=SERVICES, titles=TITLES, closed=closed)
 
 
 for _part in (pages_divisions, pages_bodies, pages_addresses, pages_population):

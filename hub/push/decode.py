@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Self
 
 from connectors.files.errors import FileError
 from connectors.files.reader import open_table
-from connectors.port import ReadOptions
+from connectors.port import LINE, ReadOptions
 from hub.push.check import CheckedChunk, Checker
 from hub.push.errors import HeaderMismatchError
 from hub.push.gate import Gate, GateResult
 from hub.push.header import HeaderMapping, map_header, unmapped
+from hub.push.totals import TotalRows
 from hub.rows.ahead import ahead
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class PushReading:
             raise
         self._gate = Gate(plan.items, self.columns, today=plan.today, allowed=plan.allowed)
         self._checker = checker_of(plan)
+        self._totals = TotalRows()
         self.counts = PushCounts()
 
     def _refuse_secrets(self, plan: CheckPlan) -> None:
@@ -139,6 +141,7 @@ class PushReading:
                 if not stopped:
                     checked = self._checker.check(frame, self.columns)
                     self._count(checked)
+                    self._totals.look(frame, checked.accepted[LINE])
                     yield checked
         self._gate.scan_outside(self._source.footer())
         self._gate.result().raise_if_stopped()
@@ -155,8 +158,9 @@ class PushReading:
         return self._gate.result()
 
     def facts(self) -> TableFacts:
-        """Return what was read and left out so far."""
-        return self._source.facts()
+        """Return what was read and left out so far, and what of it looks like no data."""
+        facts = self._source.facts()
+        return replace(facts, notes=(*facts.notes, *self._totals.notes()))
 
     def close(self) -> None:
         """Close the file."""

@@ -15,6 +15,8 @@ from tests.conftest import lent_database
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LARGEST_PAGE = 100_000
+"""Bytes of a page, as of the other pages of the portal."""
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 
 
@@ -57,6 +59,18 @@ def test_the_list_names_every_type(reader: TestClient) -> None:
 def test_the_page_of_the_list_links_every_type(reader: TestClient) -> None:
     page = reader.get("/en/problems", headers=BROWSER).text
     assert [slug for slug in all_types() if f'href="/en/problems/{slug}"' not in page] == []
+
+
+@pytest.mark.parametrize("path", ["/problems", "/en/problems"])
+def test_the_page_of_the_list_holds_every_type_in_the_budget_of_a_page(reader: TestClient, path: str) -> None:
+    page = reader.get(path, headers=BROWSER).text
+    assert [slug for slug in all_types() if f'id="{slug}"' not in page] == []
+    assert str(len(all_types())) in page
+    assert len(page.encode()) <= LARGEST_PAGE, len(page.encode())
+
+
+def test_the_page_of_a_type_leads_back_to_its_place_in_the_list(reader: TestClient) -> None:
+    assert 'href="/en/problems#refused"' in reader.get("/en/problems/refused", headers=BROWSER).text
 
 
 def test_a_type_that_does_not_exist_is_not_found(reader: TestClient) -> None:

@@ -190,6 +190,13 @@ def test_a_probe_of_a_database_that_takes_no_writes_says_so(database: Database) 
     assert (probe.is_up, probe.is_writable) == (True, False)
 
 
+def test_a_probe_of_a_database_without_room_says_that_it_keeps_nothing(database: Database) -> None:
+    full = Database(f"{database.url} options='-c temp_file_limit=0'")  # the one way to have no room without a disk
+    probe = full.probe()
+    full.close()
+    assert (probe.is_up, probe.is_writable) == (True, False)
+
+
 def test_a_probe_of_an_absent_database_is_not_up() -> None:
     database = Database("postgresql://x@/x?host=/nonexistent", DatabaseOptions(connect_timeout_seconds=2))
     assert not database.probe().is_up

@@ -24,6 +24,7 @@ from hub.portal.rendering import both, pager
 from hub.portal.work import naming
 from hub.portal.work.forms import EMPTY, Fault, Posted, faults_of
 from hub.portal.work.frame import Duty, WorkPage, open_to
+from hub.registers.first_calls import first_call
 from policies.facts import GrantStatus
 
 if TYPE_CHECKING:
@@ -172,7 +173,9 @@ def _show(page: WorkPage, grant_id: uuid.UUID, form: Form = EMPTY) -> HTMLRespon
 
 
 def _samples(page: WorkPage, unit: Unit, found: Grant) -> list[dict[str, str]]:
-    filled = samples.samples(page.context, unit, found, page.hub.settings.public_url)
+    filled = samples.samples(
+        page.context, unit, found, page.hub.settings.public_url, first_call(page.context, unit, found)
+    )
     return [
         {
             "name": name,

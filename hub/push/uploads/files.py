@@ -85,6 +85,14 @@ class Part:
         os.close(self._handle)
 
 
+def has_room(folder: Path, length: int = 0) -> bool:
+    """Whether the disk of ``folder`` takes so many bytes and still has :data:`SPARE_BYTES`; False where it is gone."""
+    try:
+        return shutil.disk_usage(folder).free >= length + SPARE_BYTES
+    except OSError:
+        return False
+
+
 class Parts:
     """The folder of the files; made when absent, private to the hub (0700, files 0600)."""
 
@@ -105,7 +113,7 @@ class Parts:
     def require_room(self, length: int) -> None:
         """Check that the disk has room for so many bytes (raises :class:`UploadDiskError`)."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if shutil.disk_usage(self._folder).free < length + SPARE_BYTES:
+        if not has_room(self._folder, length):
             raise UploadDiskError
 
     def open(self, upload_id: uuid.UUID, *, wait_seconds: float = 0.0) -> Part:

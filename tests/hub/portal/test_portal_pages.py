@@ -20,8 +20,8 @@ PAGES = (
 ALL_PAGES = tuple(prefix + path for path in PAGES for prefix in ("", "/en"))
 LARGEST_PAGE = 100_000
 LARGEST_LIST = 200_000
-LISTS = ("/docs/", "/problems")
-"""References on one page each, to be searched by the browser: every operation of an audience, every problem."""
+LISTS = ("/docs/",)
+"""References on one page each, to be searched by the browser: every operation of an audience."""
 
 
 def rows_of(page: Element) -> list[list[str]]:

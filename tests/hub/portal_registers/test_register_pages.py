@@ -294,3 +294,10 @@ def test_a_district_leads_to_its_towns(town: Bases) -> None:
     following = next(one.get("href") for one in page.find("a") if "level=town" in one.get("href"))
     assert "by=sex" in following
     assert len(table(town.page(following), "figures")) > 1
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_a_database_that_is_off_is_named_and_leads_to_no_dead_page(prefix: str, town: Bases) -> None:
+    links = [one.get("href") for one in read(town.page(f"{prefix}/registers")).find("a")]
+    shown = {link: town.reader.get(link).status_code for link in links if "/indicators" in link or "/addresses" in link}
+    assert (set(shown.values()), f"{prefix}/addresses" in shown) == ({200}, True)
