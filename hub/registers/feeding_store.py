@@ -160,31 +160,33 @@ def put_gone(unit: Unit, table: RowTable, source: Source, span: Span, upto: int 
     if source.is_whole:
         between = sql.SQL("BETWEEN {} AND {}")
         low, high = span.after_row + 1, LAST_ROW if upto is None else upto
-        query = sql.SQL(
-            "INSERT INTO fed_gone SELECT c.row FROM (SELECT row FROM {claims} WHERE source = {source}"
-            " AND closed_push IS NULL UNION ALL SELECT row FROM hub.register_refusal WHERE source = {source}"
-            " AND settled_push IS NULL) c WHERE (c.row {above} OR c.row {below})"
-            " AND NOT EXISTS (SELECT 1 FROM fed_read f WHERE f.row = abs(c.row))"
-        ).format(
-            claims=name(SUBJECTS[source.register].claim.name),
-            source=sql.Literal(source.id),
-            above=between.format(sql.Literal(low), sql.Literal(high)),
-            below=between.format(sql.Literal(-high), sql.Literal(-low)),
-        )
+        unit.driver.execute("ANALYZE fed_read")
+        with by_hash(unit):
+            unit.driver.execute(
+                sql.SQL(
+                    "INSERT INTO fed_gone SELECT c.row FROM (SELECT row FROM {claims} WHERE source = {source}"
+                    " AND closed_push IS NULL UNION ALL SELECT row FROM hub.register_refusal WHERE source = {source}"
+                    " AND settled_push IS NULL) c WHERE (c.row {above} OR c.row {below})"
+                    " AND NOT EXISTS (SELECT 1 FROM fed_read f WHERE f.row = abs(c.row))"
+                ).format(
+                    claims=name(SUBJECTS[source.register].claim.name),
+                    source=sql.Literal(source.id),
+                    above=between.format(sql.Literal(low), sql.Literal(high)),
+                    below=between.format(sql.Literal(-high), sql.Literal(-low)),
+                )
+            )
     elif upto is None:
-        query = sql.SQL(
-            "INSERT INTO fed_gone SELECT DISTINCT h._row FROM {history} h"
-            " WHERE h._until > {low} AND h._until <= {target} AND h._push <= {low}"
-            " AND NOT EXISTS (SELECT 1 FROM {current} r WHERE r._row = h._row AND r._push <= {target})"
-            " AND NOT EXISTS (SELECT 1 FROM {history} o WHERE o._row = h._row AND o._push <= {target}"
-            " AND o._until > {target})"
-        ).format(
-            current=table.current, history=table.history, low=sql.Literal(span.low), target=sql.Literal(span.target)
+        unit.driver.execute(
+            sql.SQL(
+                "INSERT INTO fed_gone SELECT DISTINCT h._row FROM {history} h"
+                " WHERE h._until > {low} AND h._until <= {target} AND h._push <= {low}"
+                " AND NOT EXISTS (SELECT 1 FROM {current} r WHERE r._row = h._row AND r._push <= {target})"
+                " AND NOT EXISTS (SELECT 1 FROM {history} o WHERE o._row = h._row AND o._push <= {target}"
+                " AND o._until > {target})"
+            ).format(
+                current=table.current, history=table.history, low=sql.Literal(span.low), target=sql.Literal(span.target)
+            )
         )
-    else:
-        return
-    unit.driver.execute("ANALYZE fed_read")
-    unit.driver.execute(query)
 
 
 @contextmanager
