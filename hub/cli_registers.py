@@ -202,15 +202,25 @@ def list_conflicts(code: Code, data_dir: DataDir = None, as_json: AsJson = False
 
 
 @registers_app.command("feed")
-def feed(data_dir: DataDir = None) -> None:
+def feed(
+    register: Annotated[
+        Optional[str],  # noqa: UP045  typer
+        typer.Argument(
+            help="只汇集这一库；几个库可在几个进程中同时汇集 / this register only: several can go on at once"
+        ),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
     """立即汇集所有待汇集的版本（平时由服务自动进行）。 Take everything that waits, now."""
     from hub.cli import load_settings, opened
     from hub.cli_admin import console_context
     from hub.registers.feeding import feed_all
     from hub.registers.known import REGISTER_RULES
+    from hub.registers.sources import rules_of
 
     with explained():
         settings = load_settings(data_dir=data_dir)
+        chosen = REGISTER_RULES if register is None else {register: rules_of(REGISTER_RULES, register)}
         with opened(settings, joins=True) as database:
-            steps = feed_all(console_context(settings, database), database, REGISTER_RULES)
+            steps = feed_all(console_context(settings, database), database, chosen)
         say(f"完成 {steps} 步", f"{steps} steps done")
