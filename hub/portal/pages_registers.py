@@ -9,9 +9,8 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from hub.portal import pages_addresses, pages_bodies, pages_divisions, pages_population
-from hub.portal.registers import INDICATORS, SERVICES, TITLES
+from hub.portal.registers import SERVICES, TITLES, closed_paths
 from hub.portal.rendering import AskedPage, both
-from hub.registers.macro import indicator_store
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 def registers(page: AskedPage) -> HTMLResponse:
     """Show the services of the basic databases; one whose page says that its database is off is no link."""
     with page.hub.database.begin() as unit:
-        closed = () if indicator_store.switch(unit).is_on else (INDICATORS,)
+        closed = closed_paths(unit)
     return page.show("registers.html", services=SERVICES, titles=TITLES, closed=closed)
 
 

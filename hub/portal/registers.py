@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from hub.registers import store as register_store
+from hub.registers.macro import indicator_store
 
 if TYPE_CHECKING:
     import uuid
@@ -52,6 +53,11 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The text that names each database."""
+
+
+def closed_paths(unit: Unit) -> tuple[str, ...]:
+    """Return the paths of services whose page says only that their database is off: no page links to them."""
+    return () if indicator_store.switch(unit).is_on else (INDICATORS,)
 
 
 def services_of_entry(unit: Unit, entry_id: uuid.UUID) -> tuple[Service, ...]:

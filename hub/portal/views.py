@@ -12,7 +12,7 @@ from hub.api.citizens import provider_names
 from hub.identity import store as identity_store
 from hub.identity.facts import MemberKind, Status
 from hub.ledger import store as ledger_store
-from hub.portal.registers import SERVICES, TITLES
+from hub.portal.registers import SERVICES, TITLES, closed_paths
 from hub.portal.shown import number
 from hub.rows.store import CHINA
 
@@ -73,6 +73,7 @@ def _base(unit: Unit, viewer: Viewer, code: str, key: str) -> dict[str, Any]:
     latest = find(unit, viewer, Ask(filters=within, order=(("data_at", True),), limit=1))
     public = find(unit, PUBLIC_VIEWER, Ask(filters=within, limit=1)).total
     days = [hit.data_at.astimezone(CHINA).date().isoformat() for hit in latest.hits if hit.data_at is not None]
+    closed = closed_paths(unit)
     services = next((SERVICES[switch] for switch, title in TITLES.items() if title == key), ())
     return {
         "code": code,
@@ -80,7 +81,7 @@ def _base(unit: Unit, viewer: Viewer, code: str, key: str) -> dict[str, Any]:
         "entries": latest.total,
         "public": public,
         "updated": days[0] if days else None,
-        "services": services,
+        "services": [one for one in services if one.path not in closed],
     }
 
 

@@ -6,7 +6,7 @@ changing a source feeds it anew from its rows; stopping it withdraws what it sai
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hub.directory.facts import load_resource
 from hub.identity import store as identity_store
@@ -119,13 +119,17 @@ def _written(context: Context, unit: Unit, code: str, resource: Resource, mappin
     }
     known = sources_store.find_source(unit, code, resource.id, mapping.kind)
     if known is not None:
-        former = source_of(unit, known, locked=True)
-        if former.is_active and former.fault is None and all(getattr(former, name) == values[name] for name in _SAID):
-            return known
-        sources_store.set_source(unit, known, {**values, "is_refeeding": True})
+        if _is_said_already(source_of(unit, known), values):
+            return known  # nothing to write: no waiting for a step that holds the source
+        if not _is_said_already(source_of(unit, known, locked=True), values):
+            sources_store.set_source(unit, known, {**values, "is_refeeding": True})
         return known
     new = {"register": code, "entry_id": resource.id, "kind": mapping.kind, "consumed": 0}
     return sources_store.add_source(unit, {**values, **new})
+
+
+def _is_said_already(source: Source, values: Mapping[str, Any]) -> bool:
+    return source.is_active and source.fault is None and all(getattr(source, name) == values[name] for name in _SAID)
 
 
 def stop_source(context: Context, unit: Unit, number: int, actor: Actor) -> Source:

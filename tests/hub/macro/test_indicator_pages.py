@@ -38,6 +38,11 @@ def test_a_page_shows_definition_chart_table_and_vintages(doors: Doors, path: st
     assert "<script" not in text
 
 
+@pytest.mark.parametrize("path", ["/", "/registers"])
+def test_a_database_that_is_on_is_linked(doors: Doors, path: str) -> None:
+    assert 'href="/indicators"' in doors.public().get(path).text
+
+
 def test_a_page_shows_nothing_that_is_not_released(doors: Doors) -> None:
     text = doors.public().get("/indicators/GDP", params={"area": "410199", "vintage": "all"}).text
     assert "7654.3" not in text

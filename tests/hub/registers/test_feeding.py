@@ -267,6 +267,12 @@ def test_naming_a_source_again_as_it_stands_reads_nothing_anew(fed: City, monkey
     assert fed.name("gongan", ranks={"P001": 1, "P002": 3, "P016": 3}).is_refeeding
 
 
+def test_naming_a_source_again_as_it_stands_waits_for_no_step_that_holds_it(fed: City) -> None:
+    with fed.database.begin() as unit:
+        unit.driver.execute("SELECT id FROM hub.register_source WHERE id = 1 FOR UPDATE")
+        assert fed.name("gongan").id == 1
+
+
 def test_an_official_change_of_number_joins_what_was_known_under_both(fed: City) -> None:
     fed.push("weijian", [health(OTHER, p031="13900000009")])
     fed.found("huji", "示例市公安局户籍处", ("P001", "P032"))
