@@ -205,9 +205,7 @@ def demo(
     ] = None,
     registers: Annotated[
         bool,
-        typer.Option(
-            "--registers", help="首次建立时并汇集人口、法人库 / also feed the registers when the city is made"
-        ),
+        typer.Option("--registers", help="首次建立时并建成四个基础数据库 / also make the four basic databases"),
     ] = False,
 ) -> None:
     """一条命令看全程：虚构城市、真实执行的故事、离线可验。 An invented city and the story, in one command."""

@@ -23,6 +23,8 @@ STOPS: Final = 200
 LINES: Final = 20
 FOUNDED: Final = date(2000, 1, 1)
 _ZONE: Final = "410179"
+ZONE_LEVEL: Final = "功能区"
+"""The word for a development zone in the list of divisions: it has a statistical code and is no division of its own."""
 
 
 def _position(place: Spot) -> dict[str, float]:
@@ -48,13 +50,14 @@ def _addresses() -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def _divisions() -> pl.DataFrame:
+def divisions() -> pl.DataFrame:
+    """Return one row a division of the city: code, name, level, the code above, the day it was founded."""
     city = load_city()
     rows: list[dict[str, object]] = [
         {"quhua_daima": city.code, "mingcheng": city.name_zh, "cengji": "市", "shangji_daima": None}
     ]
     for district in districts():
-        level = "功能区" if district.code == _ZONE else "区"
+        level = ZONE_LEVEL if district.code == _ZONE else "区"
         rows.append(
             {
                 "quhua_daima": district.code,
@@ -66,7 +69,7 @@ def _divisions() -> pl.DataFrame:
         rows += [
             {
                 "quhua_daima": f"{district.code}{number:03d}",
-                "mingcheng": f"{district.name}{name}",
+                "mingcheng": name,
                 "cengji": "街道",
                 "shangji_daima": district.code,
             }
@@ -255,7 +258,7 @@ def _water() -> pl.DataFrame:
 
 FRAMES: Final[Mapping[str, Callable[[], pl.DataFrame]]] = {
     "biaozhun-dizhi": _addresses,
-    "xingzheng-quhua": _divisions,
+    "xingzheng-quhua": divisions,
     "biaozhun-diming": _names,
     "gongjiao-zhandian": _stops,
     "gongjiao-xianlu": _lines,

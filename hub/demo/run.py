@@ -27,6 +27,7 @@ from hub.api.authentication import ledger_recorder
 from hub.cli_output import Exit, pick, say
 from hub.client import HubUnreachableError
 from hub.database import Database
+from hub.demo.bases import load_indicators, register_geography
 from hub.demo.calendar import load_sample_years
 from hub.demo.citizens import write_citizens
 from hub.demo.city import load_city
@@ -241,6 +242,11 @@ class Demo:
         self.screen.say(f"目录 {len(entries)} 个条目，开始故事", f"{len(entries)} entries; the story begins")
         if self.wish.registers:
             name_sources(people)
+            register_geography(services)
+            count = load_indicators(services, people, files)
+            self.screen.say(
+                f"区划、地址已登记，{count} 个指标已装载", f"divisions, addresses, {count} indicators loaded"
+            )
         scene = Scene(services, people, shown, {entry.name: entry for entry in entries}, today)
         keep_checkpoint(scene)
         run_story(

@@ -116,7 +116,7 @@ def _figures(row: CodeRow, level: float, year: int, throw: Random) -> list[dict[
                 "koujing": measure,
                 "shuzhi": round(value * (1.002 if vintage > 1 else 1.0), 2),
                 "danwei": unit,
-                "zhuangtai": "F" if vintage > 1 or year == _YEARS[0] else "P",
+                "zhuangtai": "F" if year == _YEARS[0] and vintage == vintages[-1] else "P",
                 "banben": vintage,
                 "fabu_shijian": datetime.combine(ends + timedelta(days=20 * vintage), time(10)),
             }

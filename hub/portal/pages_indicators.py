@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
 
 from hub.api.indicators import public_reader_of
+from hub.portal.pages_divisions import names_of
 from hub.portal.rendering import AskedPage, Page, address, both
 from hub.portal.texts import translator
 from hub.registers.macro import answers
@@ -28,6 +29,8 @@ router = APIRouter(include_in_schema=False)
 Word = Annotated[str, Query(max_length=40)]
 Cursor = Annotated[str, Query(max_length=8192)]
 ROWS: Final = 300
+EVERY: Final = "all"
+"""Every vintage of a figure: one line cannot show them."""
 WIDTH, HEIGHT, LEFT, BOTTOM = 760, 260, 90, 30
 _MEASURES: Final = ("current", "cumulative", "yoy", "mom", "share", "index")
 _FREQUENCIES: Final = "ASQMWD"
@@ -35,9 +38,9 @@ _FREQUENCIES: Final = "ASQMWD"
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A line of figures as a drawing: points in pixels, the highest and lowest value, the first and last period."""
+    """Figures as a drawing: lines of points in pixels, the highest and lowest value, the first and last period."""
 
-    points: str
+    lines: tuple[str, ...]
     dots: tuple[tuple[float, float], ...]
     highest: str
     lowest: str
@@ -46,7 +49,10 @@ class Chart:
 
 
 def chart_of(observations: Sequence[Mapping[str, Any]]) -> Chart | None:
-    """Return the drawing of the first series among figures in order; None with fewer than two of its values."""
+    """Return the drawing of the first series among figures in order; None with fewer than two of its values.
+
+    Cumulative figures begin anew each year, and so does their line.
+    """
     if not observations:
         return None
     head = observations[0]
@@ -67,8 +73,11 @@ def chart_of(observations: Sequence[Mapping[str, Any]]) -> Chart | None:
         for place, number in enumerate(numbers)
     )
     ordered = sorted(line, key=lambda one: one[1])
+    pieces: dict[str, list[str]] = {}
+    for (period, _), (x, y) in zip(line, dots, strict=True):
+        pieces.setdefault(period[:4] if head.get("measure") == "cumulative" else "", []).append(f"{x},{y}")
     return Chart(
-        points=" ".join(f"{x},{y}" for x, y in dots),
+        lines=tuple(" ".join(one) for one in pieces.values()),
         dots=dots if len(dots) <= ROWS // 5 else (),
         highest=f"{ordered[-1][1]:f}",
         lowest=f"{ordered[0][1]:f}",
@@ -106,18 +115,20 @@ def indicator(
         shown = Asked(area=chosen, as_of=as_of, vintage=vintage, limit=ROWS)
         own = answers.series_listing(unit, reader, question_of(unit, code, shown, reader.now))
         found = answers.figures(unit, reader, code, shown, (hub.cursor_key, cursor))
+    names = names_of(page, set(areas), reader.now.astimezone(CHINA).date())
     here = address(page.lang, f"/indicators/{code}")
     kept = f"area={chosen}&as_of={as_of}&vintage={vintage}"
     return page.show(
         "indicator.html",
         one=found.indicator,
-        areas=areas,
+        areas={one: names.get(one, "") for one in areas},
         area=chosen,
         as_of=as_of,
         vintage=vintage,
         figures=found,
         day=_day,
-        chart=chart_of(found.observations),
+        chart=None if vintage == EVERY else chart_of(found.observations),
+        every=EVERY,
         size=(WIDTH, HEIGHT, LEFT, BOTTOM),
         vintages=own["vintages"],
         measures=_words(page, "measure", _MEASURES),

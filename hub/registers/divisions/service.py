@@ -59,12 +59,15 @@ def resolve(unit: Unit, code: str, on: date) -> Resolved:
     Raises:
         DivisionNotFoundError: nothing; it carries the periods in which the code held.
     """
-    above = _line_above(code)
-    known = Divisions(store.periods(unit, [code, *above]))
+    line = [code, *_line_above(code)]
+    known = Divisions(store.periods(unit, line))
     found = known.resolve(code, on)
     parents: list[Division] = []
     parent = found.parent
     while parent is not None and len(parents) < MOST_STEPS:
+        if parent not in line:  # a list of periods names any parent it knows
+            line = [parent, *_line_above(parent)]
+            known = Divisions(store.periods(unit, line))
         holding = [one for one in known.history(parent) if one.holds_on(on)]
         parents += holding
         parent = holding[0].parent if holding else next(iter(parents_of(parent)), None)
