@@ -1,9 +1,10 @@
 """What happens by itself: sweeps that find what is due now, run every few seconds by one process of many.
 
 A part that has something falling due exposes a function ``(context, database) -> how many`` that is idempotent
-and works in small transactions, and a :class:`Sweep` of it; :mod:`hub.sweeps` lists them. The thread of ``hub
-serve`` runs each under a PostgreSQL advisory lock. A failing sweep is logged and tried again at its next time;
-it never stops the others. :func:`run_now` runs all of them at once, for tests after a jump of the clock.
+and works in small transactions, and a :class:`Sweep` of it; :mod:`hub.sweeps` lists them. Two threads of ``hub
+serve`` run each under a PostgreSQL advisory lock, so that clocks and deliveries do not wait for those that follow
+data and may take minutes. A failing sweep is logged and tried again at its next time; it never stops the others.
+:func:`run_now` runs all of them at once, for tests after a jump of the clock.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 0.5
 HANGING_SECONDS = 600.0
+LEAVING_SECONDS = 30.0
+"""So long a hub that is told to stop waits for its sweeps; systemd ends a service after 90 s by default."""
 log = structlog.get_logger()
 
 
@@ -37,6 +40,8 @@ class Sweep:
     name: str
     every_seconds: float
     run: Callable[[Context, Database], int]
+    is_long: bool = False
+    """Whether a run may take minutes, for it follows data of any size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class Round:
 
 
 class Rounds:
-    """The thread and the state of its sweeps; start it once."""
+    """The threads and the state of their sweeps; start them once."""
 
     def __init__(self, database: Database, context: Context, metrics: Metrics, sweeps: tuple[Sweep, ...]) -> None:
         """Nothing runs before :meth:`start`; names of sweeps are unique."""
@@ -76,16 +81,31 @@ class Rounds:
         self._state = {name: Round() for name in self._sweeps}
         self._lock = Lock()
         self._stopping = Event()
-        self._thread = Thread(target=self._run, name="rounds", daemon=True)
+        lanes = {is_long: tuple(sweep for sweep in sweeps if sweep.is_long is is_long) for is_long in (False, True)}
+        self._threads = tuple(
+            Thread(target=self._run, args=(lane,), name="long-rounds" if is_long else "rounds", daemon=True)
+            for is_long, lane in lanes.items()
+        )
 
     def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
 
-    def stop(self) -> None:
-        """End the thread after what it is doing."""
+    def stop(self, seconds: float = LEAVING_SECONDS) -> bool:
+        """End the threads after what they are doing; return whether both ended in time.
+
+        One that did not is left: its transaction is undone with its connection, and done again by the next hub.
+        """
         self._stopping.set()
-        self._thread.join()
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(until - time.monotonic(), 0.0))
+        left = [name for name, state in self.state().items() if state.began is not None]
+        if any(thread.is_alive() for thread in self._threads):
+            log.warning("sweeps-left", sweeps=left, waited_seconds=seconds)
+            return False
+        return True
 
     def state(self) -> Mapping[str, Round]:
         """Return how each sweep fares, by name."""
@@ -140,17 +160,17 @@ class Rounds:
         with self._lock:
             self._state[sweep.name] = replace(self._state[sweep.name], **changes)  # type: ignore[arg-type]
 
-    def _run(self) -> None:
-        following = dict.fromkeys(self._sweeps, 0.0)
+    def _run(self, lane: tuple[Sweep, ...]) -> None:
+        following = {sweep.name: 0.0 for sweep in lane}
         while not self._stopping.is_set():
-            for name, sweep in self._sweeps.items():
-                if self._stopping.is_set() or time.monotonic() < following[name]:
+            for sweep in lane:
+                if self._stopping.is_set() or time.monotonic() < following[sweep.name]:
                     continue
                 try:
                     self._turn(sweep, wait=False)
                 except Exception:
-                    log.exception("sweep-failed", sweep=name)
-                following[name] = time.monotonic() + sweep.every_seconds
+                    log.exception("sweep-failed", sweep=sweep.name)
+                following[sweep.name] = time.monotonic() + sweep.every_seconds
             self._stopping.wait(TICK_SECONDS)
 
 

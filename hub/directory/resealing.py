@@ -20,4 +20,4 @@ def reseal(context: Context, database: Database) -> int:
     return 0 if context.numbers is None else step(database, context.numbers)
 
 
-RESEALING: Final = Sweep("number_keys", 5.0, reseal)
+RESEALING: Final = Sweep("number_keys", 5.0, reseal, is_long=True)

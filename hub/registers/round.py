@@ -20,4 +20,4 @@ def _feed(context: Context, database: Database) -> int:
     return erasing.sweep(context, database, REGISTER_RULES) + sweep(context, database, REGISTER_RULES)
 
 
-REGISTERS: Final = Sweep("registers", EVERY_SECONDS, _feed)
+REGISTERS: Final = Sweep("registers", EVERY_SECONDS, _feed, is_long=True)

@@ -94,4 +94,4 @@ def _trim(context: Context, unit: Unit, entry_id: uuid.UUID) -> int:
     return 1
 
 
-RETENTION: Final = Sweep("retention", 300.0, sweep)
+RETENTION: Final = Sweep("retention", 300.0, sweep, is_long=True)

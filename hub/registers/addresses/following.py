@@ -145,4 +145,4 @@ def _taken(context: Context, database: Database, one: Followed, version: int) ->
         return False
 
 
-ADDRESSES: Final = Sweep("addresses", 5.0, sweep)
+ADDRESSES: Final = Sweep("addresses", 5.0, sweep, is_long=True)

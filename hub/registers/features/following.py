@@ -71,4 +71,4 @@ def _measure(context: Context, unit: Unit, source: Source) -> int:
     return len(due)
 
 
-SHAPES: Final = Sweep("feature-shapes", 2.0, sweep)
+SHAPES: Final = Sweep("feature-shapes", 2.0, sweep, is_long=True)

@@ -100,4 +100,4 @@ def sweep(context: Context, database: Database) -> int:
     return done
 
 
-NAMES: Final = Sweep("legal-person-names", 2.0, sweep)
+NAMES: Final = Sweep("legal-person-names", 2.0, sweep, is_long=True)

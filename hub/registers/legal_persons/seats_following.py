@@ -120,4 +120,4 @@ def sweep(context: Context, database: Database, seating: Seating, seconds: float
 
 def seats_sweep(seating: Seating) -> Sweep:
     """Return the sweep of a process, with its own dictionary of addresses."""
-    return Sweep("legal-person-seats", 2.0, lambda context, database: sweep(context, database, seating))
+    return Sweep("legal-person-seats", 2.0, lambda context, database: sweep(context, database, seating), is_long=True)

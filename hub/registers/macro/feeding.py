@@ -146,4 +146,4 @@ class _Rows:
             yield from self._reader.read(row, values)
 
 
-FEEDING: Final = Sweep("macro_feeding", EVERY_SECONDS, sweep)
+FEEDING: Final = Sweep("macro_feeding", EVERY_SECONDS, sweep, is_long=True)

@@ -101,6 +101,31 @@ def test_a_failing_sweep_does_not_stop_the_others(office: Office) -> None:
     assert (ran.is_set(), rounds.state()["bad"].last_error, rounds.state()["good"].done) == (True, "RuntimeError", 3)
 
 
+def test_clocks_do_not_wait_for_a_sweep_that_takes_minutes(office: Office) -> None:
+    went_on, ended, ran = threading.Event(), threading.Event(), threading.Event()
+
+    def feeding(_context: Context, _database: Database) -> int:
+        went_on.wait(60)
+        ended.set()
+        return 1
+
+    def clock(_context: Context, _database: Database) -> int:
+        ran.set()
+        return 1
+
+    rounds = rounds_of(office, Sweep("feeding", 0.1, feeding, is_long=True), Sweep("clock", 0.1, clock))
+    rounds.start()
+    try:
+        assert ran.wait(60)
+        assert not ended.is_set()
+        assert not rounds.stop(seconds=0.2)  # what takes longer is left, and the hub ends
+    finally:
+        went_on.set()
+    assert ended.wait(60)
+    assert rounds.stop(seconds=60)
+    assert rounds.state()["feeding"].done == 1
+
+
 def test_a_sweep_another_process_runs_is_left_to_it(office: Office) -> None:
     database = office.city.services.database
     with take_turn(database, "once", wait=True), take_turn(database, "once", wait=False) as has_turn:
