@@ -18,8 +18,8 @@ import nox
 HERE: Final = Path(__file__).resolve().parent
 BIN: Final = Path(sys.executable).parent
 """Folder of the programs installed beside the running Python."""
-PROCESSES: Final = str(min(8, max(2, os.cpu_count() or 1)))
-"""Of the tests: one a processor, eight at most; half of each waits for the database, so never one alone."""
+PROCESSES: Final = str(min(8, 1 + (os.cpu_count() or 1)))
+"""Of the tests: one more than there are processors, eight at most; each waits for the database a third of its time."""
 
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "none"

@@ -36,10 +36,10 @@ def figures(name: str) -> dict[str, Any]:
     return found
 
 
-LONG = [pytest.param(name, marks=pytest.mark.long) for name in ("l1", "l2", "point")]
+LONG = [pytest.param(name, marks=pytest.mark.long) for name in ("l1", "l2", "rows", "point", "feed")]
 
 
-@pytest.mark.parametrize("name", ["rows", "feed", "push", *LONG])
+@pytest.mark.parametrize("name", ["push", *LONG])
 def test_a_benchmark_prints_one_line_with_its_figures_and_its_limit(name: str) -> None:
     assert EXPECTED[name] - figures(name).keys() == set()
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Operation = APIOperation[Any, Any, Any, Any]
     Door = Callable[[Doors], httpx2.Client]
 
-FEW, MANY = 3, 100
+FEW, MANY = 1, 100
 DAILY = {"kind": "daily", "at": "02:30"}
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 PROBLEM = "application/problem+json"

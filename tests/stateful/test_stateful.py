@@ -33,7 +33,7 @@ def _seed(server: Server, template: str, tmp_path_factory: pytest.TempPathFactor
 def test_no_promise_is_broken_by_any_order_of_acts_days_and_restarts() -> None:
     Sharing.tally.clear()
     run_state_machine_as_test(
-        Sharing, settings=settings(COMMON, max_examples=8, stateful_step_count=40, derandomize=True)
+        Sharing, settings=settings(COMMON, max_examples=6, stateful_step_count=30, derandomize=True)
     )
     print(Sharing.tally)
     assert Sharing.tally["answers"] >= LEAST_ANSWERS
