@@ -54,9 +54,11 @@ LONGEST_FIRST = (
 """Files that take longest, by what they took: begun first, so that no process is left alone with one at the end."""
 
 
+gc.set_threshold(50_000, 20, 100)  # what a test process imports is large and stays
+
+
 def pytest_configure() -> None:
-    """Look for garbage less often: what a test process keeps is large, and most of it is none; give examples time."""
-    gc.set_threshold(50_000, 20, 100)
+    """Give examples time."""
     # A busy machine is no fault of what is tested: no example is failed for the time it took.
     properties.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     properties.load_profile("hub")

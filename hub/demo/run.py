@@ -97,7 +97,7 @@ class DemoWish:
         reset: erase what an earlier demo left there and begin anew.
         opens_browser: open the story in a browser where there is a screen.
         buffers_mib: shared buffers of the database; None: little, as a demo needs.
-        registers: feed the registers of persons and bodies too, when the city is made.
+        registers: make the four basic databases too, when the city is made.
 
     """
 

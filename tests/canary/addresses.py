@@ -134,9 +134,11 @@ def operations(aviary: Aviary, most: int = MANY) -> list[tuple[str, str]]:
     return [(method, place) for method, place in found if not place.endswith(ENDS_A_SESSION)]
 
 
-def readings(aviary: Aviary, *, with_pages: bool) -> Iterator[str]:
+def readings(aviary: Aviary, *, with_pages: bool, with_english: bool) -> Iterator[str]:
     """Return every address that is read, with the questions that lead furthest; pages are the same for all staff."""
     for method, place in operations(aviary):
+        if not with_english and place.startswith("/en/"):
+            continue
         if method == "GET" and (with_pages or place.startswith(("/api/", "/ledger/"))):
             yield place
             yield from further(place)

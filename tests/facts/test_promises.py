@@ -3,8 +3,8 @@
 No data without a permit, no answer without a receipt, no silent limit; that there is no refusal without a
 ground is held in ``tests/policies`` and on the way (``tests/way``).
 
-Values that nobody outside may see are planted in closed, withheld and masked items; then everything that can
-be read is read, in every form and with every condition, by everyone who holds no grant for them in full.
+Values that nobody outside may see are planted in closed, withheld and masked items. That no route shows them to any
+stranger is held in ``tests/canary``; here are downloads, queries and conditions of those who hold a part.
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 import pytest
-from starlette.routing import Route
 
 from hub.demo.directory import demo_entry
 from hub.demo.generators import demo_frame
 from hub.demo.numbers import citizen_id
 from hub.identity.roles import Role
-from hub.portal import pages
 from tests.support import acts
 from tests.support.acts import BUS_STOPS, COMPANIES, MARRIAGES, RESIDENTS
 from tests.support.hosted import Doors, HostedCity, hosted_city
@@ -54,15 +52,6 @@ PLANTED: Final[Mapping[str, Mapping[str, str]]] = {
 }
 HEADINGS: Final = "站点编码,站点名称,所在区,所在道路,行驶方向,经停线路,是否有候车亭,经度,纬度"
 FORMATS: Final = ("csv", "excel", "gb18030", "json", "ndjson")
-STRANGERS: Final[dict[str, Door]] = {
-    "the public": Doors.public,
-    "a system without a grant": lambda doors: doors.system("jiaoyuju"),
-    "a system with a masked grant": lambda doors: doors.system(ASKER),
-    "a person of another organ": lambda doors: doors.staff("jiaoyuju", Role.AGENCY_USER),
-    "a clerk of another organ": lambda doors: doors.staff("jiaotongju", Role.CLERK),
-    "an auditor": lambda doors: doors.staff("shujuju", Role.AUDITOR),
-    "a system administrator": lambda doors: doors.staff("shujuju", Role.SYSTEM_ADMIN),
-}
 
 
 @pytest.fixture(scope="module")
@@ -104,43 +93,6 @@ def seen(answer: httpx2.Response) -> list[str]:
     """Return the canaries that an answer shows, in its body or its head, in any encoding we write."""
     whole = answer.content + str(answer.headers).encode()
     return [value for value in CANARIES if value.encode() in whole or value.encode("gb18030") in whole]
-
-
-def questions(name: str) -> Iterator[str]:
-    """Return the ways to ask for rows of an entry: plain, by item, sorted, filtered, counted, old."""
-    yield from ("", "?limit=1000", "?as_of=1", "?limit=1&count=exact")
-    for column, value in PLANTED.get(name, {}).items():
-        yield f"?items={column}"
-        yield f"?order={column}"
-        yield f"?order=-{column}&limit=5"
-        # Never the whole value: a page repeats to its reader what he asked, and that would hide what it adds.
-        yield from (f"?{column}__prefix={value[:4]}", f"?{column}__ge={value[:-1]}", f"?{column}={value[:-1]}")
-
-
-def readable_paths(doors: Doors) -> list[str]:
-    """Return every address that can be read: all GET operations and all pages, for each entry."""
-    document = doors.public().get("/openapi.json").json()
-    described = [path for path, operations in document["paths"].items() if "get" in operations]
-    shown = [route.path for route in pages.router.routes if isinstance(route, Route) and "GET" in (route.methods or ())]
-    assert len(described) > 20
-    assert len(shown) > 10
-    found = []
-    for path in (*described, *shown):
-        if "{name}" not in path:
-            found.append(path.replace("{path}", "000").replace("{slug}", "minzhengju"))
-            continue
-        for name in (*PLANTED, BUS_STOPS):
-            place = path.replace("{name}", name)
-            has_rows = path.endswith(("/rows", "/download")) or "/d/" in path
-            found += [place + question for question in questions(name)] if has_rows else [place]
-    return found
-
-
-@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS.keys())
-def test_no_read_of_a_stranger_shows_a_protected_value(doors: Doors, stranger: Door) -> None:
-    client = stranger(doors)
-    shown = {path: found for path in readable_paths(doors) if (found := seen(client.get(path, follow_redirects=True)))}
-    assert shown == {}
 
 
 def test_a_condition_on_a_withheld_item_is_answered_alike_whether_the_value_exists_or_not(doors: Doors) -> None:
