@@ -117,6 +117,7 @@ from hub.registers.legal_persons.desk import LegalPersonDesk
 from hub.registers.legal_persons.seats_following import Seating, seats_sweep
 from hub.registers.population.desk import PopulationDesk
 from hub.rounds import Rounds
+from hub.routing import unnested
 from hub.rows.cursors import CursorKey
 from hub.services import Services, desk_of, incoming_folder, keeping_of
 from hub.sweeps import all_sweeps
@@ -343,6 +344,7 @@ def create_app(services: Services, entry_point: EntryPoint = "both") -> FastAPI:
     if not is_public:
         for router in EXCHANGE_ROUTERS:
             app.include_router(router)
+    app.router.routes[:] = unnested(app.router.routes)
     return app
 
 
