@@ -189,21 +189,33 @@ def difference(
         "total": found.added + found.changed + found.removed,
         "returned": len(found.rows),
         "next": f"{path}&after={found.next}" if found.next is not None else None,
-        "rows": [_difference_row(resource, one) for one in found.rows],
+        "rows": _difference_rows(resource, found.rows),
     }
 
 
-def _difference_row(resource: Resource, one: RowDifference) -> dict[str, Any]:
-    def shown(values: Sequence[str | None] | None) -> dict[str, str | None] | None:
+def _difference_rows(resource: Resource, rows: Sequence[RowDifference]) -> list[dict[str, Any]]:
+    """Return the rows of a page with their values masked: an item's at once, for each masking costs a millisecond."""
+    texts: dict[str, list[str]] = {}
+    for one in rows:
+        for values in (one.before, one.after):
+            for name, value in zip(one.items, values or (None,) * len(one.items), strict=True):
+                if value is not None:
+                    texts.setdefault(name, []).append(value)
+    hidden = {
+        name: iter(masked(pl.Series(values), resource.table.by_column[name]).to_list())
+        for name, values in texts.items()
+    }
+
+    def shown(one: RowDifference, values: Sequence[str | None] | None) -> dict[str, str | None] | None:
         if values is None:
             return None
         pairs = zip(one.items, values, strict=True)
-        return {
-            name: None if value is None else masked(pl.Series([value]), resource.table.by_column[name])[0]
-            for name, value in pairs
-        }
+        return {name: None if value is None else next(hidden[name]) for name, value in pairs}
 
-    return {"row": one.row, "kind": one.kind, "before": shown(one.before), "after": shown(one.after)}
+    return [
+        {"row": one.row, "kind": one.kind, "before": shown(one, one.before), "after": shown(one, one.after)}
+        for one in rows
+    ]
 
 
 def _went_back(found: restoring.WentBack) -> dict[str, Any]:
