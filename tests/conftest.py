@@ -90,7 +90,7 @@ class Server:
     def create(self, template: str | None = None) -> str:
         """Make a database and return its name."""
         name = f"{self.prefix}_{next(self.numbers)}"
-        source, strategy = ("template0", "") if template is None else (template, " STRATEGY wal_log")
+        source, strategy = ("template0", "") if template is None else (template, " STRATEGY file_copy")
         text = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + strategy)
         self._admin(text.format(sql.Identifier(name), sql.Identifier(source)))
         return name

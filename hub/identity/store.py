@@ -58,6 +58,23 @@ _STAFF = (
 )
 
 
+_SESSION = (
+    sa.select(*tables.session.c, *_STAFF, *tables.member.c)
+    .join_from(tables.session, tables.staff, tables.staff.c.id == tables.session.c.staff_id)
+    .join(tables.member, tables.member.c.id == tables.staff.c.member_id)
+    .where(tables.session.c.id == sa.bindparam("session_id"))
+)
+_SESSION_PARTS = tuple(
+    (tuple(column.name for column in columns), slice(begin, begin + len(columns)))
+    for columns, begin in (
+        (tuple(tables.session.c), 0),
+        (_STAFF, len(tables.session.c)),
+        (tuple(tables.member.c), len(tables.session.c) + len(_STAFF)),
+    )
+)
+"""The columns of a session, its person and the person's member, and where each stands in a row of _SESSION."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """Part of a list: ``total`` that match, and the key after which the next part starts."""
@@ -339,17 +356,12 @@ def insert_session(unit: Unit, value: SessionRow) -> None:
 
 
 def session(unit: Unit, session_id: str) -> tuple[SessionRow, Staff, Member] | None:
-    """Return a session with its person and that person's member."""
-    joined = tables.session.join(tables.staff, tables.staff.c.id == tables.session.c.staff_id)
-    found = sa.select(tables.session, tables.staff.c.login).select_from(joined)
-    row = unit.connection.execute(found.where(tables.session.c.id == session_id)).mappings().one_or_none()
+    """Return a session with its person and that person's member; read at every request, so one query."""
+    row = unit.connection.execute(_SESSION, {"session_id": session_id}).one_or_none()
     if row is None:
         return None
-    person = staff_by_login(unit, row["login"])
-    owner = None if person is None else member(unit, "id", person.member_id)
-    if person is None or owner is None:
-        return None
-    return SessionRow(**{name: value for name, value in row.items() if name != "login"}), person, owner
+    read, person, owner = (dict(zip(names, row[part], strict=True)) for names, part in _SESSION_PARTS)
+    return SessionRow(**read), _staff(person), _member(owner)
 
 
 def touch_session(unit: Unit, session_id: str, now: datetime) -> None:

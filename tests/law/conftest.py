@@ -21,6 +21,7 @@ from tests.hub.exemptions import records
 from tests.support import acts
 from tests.support.clock import Clock
 from tests.support.hosted import Doors, HostedCity, hosted_city
+from tests.support.plain import NO_AUTHORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,7 +119,9 @@ class Town:
 
     def sign_in(self, number: str, **more: str) -> httpx2.Client:
         """Return a browser signed in as a person; ``second_factor="1"`` where the record asks for it."""
-        client = httpx2.Client(base_url=self.city.url, headers={"Accept": "text/html"}, timeout=60)
+        client = httpx2.Client(
+            base_url=self.city.url, headers={"Accept": "text/html"}, timeout=60, verify=NO_AUTHORITIES
+        )
         browser = self.stack.enter_context(client)
         asked = parse_qs(urlsplit(browser.get("/me/login").headers["location"]).query)
         names = ("client_id", "redirect_uri", "state", "nonce", "code_challenge")

@@ -32,6 +32,7 @@ from tests.support import acts
 from tests.support.acts import MARRIAGES, RESIDENTS
 from tests.support.clock import MORNING, Clock
 from tests.support.hosted import POOLS, _served, hosted_city
+from tests.support.plain import NO_AUTHORITIES
 from tests.support.running import free_port
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class World:
 
     def staff(self, login: str) -> httpx2.Client:
         """Return the session of a person by login."""
-        client = self._clients.setdefault(login, httpx2.Client(base_url=self.url, timeout=60))
+        client = self._clients.setdefault(login, httpx2.Client(base_url=self.url, timeout=60, verify=NO_AUTHORITIES))
         now = self.clock().timestamp()
         if now - self._since.get(login, 0.0) > SESSION_SECONDS:
             client.cookies.clear()
@@ -199,7 +200,9 @@ class World:
 
     def system(self, member: str) -> httpx2.Client:
         """Return the client of a member's system."""
-        client = self._clients.setdefault(f"system {member}", httpx2.Client(base_url=self.url, timeout=60))
+        client = self._clients.setdefault(
+            f"system {member}", httpx2.Client(base_url=self.url, timeout=60, verify=NO_AUTHORITIES)
+        )
         auth = self.people.system(member).auth
         assert auth is not None
         client.auth = auth

@@ -32,6 +32,7 @@ from hub.demo.load import People, found_city
 from hub.postgres import embedded_url, running_url
 from hub.settings import Settings
 from tests.support.nursery import Nursery
+from tests.support.plain import NO_AUTHORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,14 +93,20 @@ class RunningHub:
         """Start the hub and wait until it is ready; with an armed ``fault`` it may die instead (False)."""
         more = {"HUB_FAULT_POINT": fault} if fault else {}
         self._process = self._begin(["serve", "--port", str(self.port)], self.environment(**more))
+        with httpx2.Client(base_url=self.url, timeout=10, verify=NO_AUTHORITIES) as client:
+            return self._wait_until_ready(self._process, client, may_die=bool(fault))
+
+    def _wait_until_ready(
+        self, process: subprocess.Popen[bytes] | Fledgling, client: httpx2.Client, *, may_die: bool
+    ) -> bool:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                if fault:
+            if process.poll() is not None:
+                if may_die:
                     return False
-                raise AssertionError(f"the hub ended with {self._process.returncode}:\n{self.log_tail()}")
+                raise AssertionError(f"the hub ended with {process.returncode}:\n{self.log_tail()}")
             with suppress(httpx2.TransportError):
-                if httpx2.get(f"{self.url}/readyz", timeout=10).is_success:
+                if client.get("/readyz").is_success:
                     return True
             time.sleep(0.02)
         raise AssertionError(f"the hub was not ready after {START_SECONDS} s:\n{self.log_tail()}")

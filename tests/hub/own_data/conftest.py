@@ -16,6 +16,7 @@ from tests.support import acts
 from tests.support.acts import COMPANIES, MARRIAGES, RESIDENTS
 from tests.support.clock import Clock
 from tests.support.hosted import Doors, HostedCity, hosted_city
+from tests.support.plain import NO_AUTHORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,9 @@ class Place:
 
     def browser(self) -> httpx2.Client:
         """Return a browser with cookies of its own that follows no redirect by itself."""
-        client = httpx2.Client(base_url=self.city.url, headers={"Accept": "text/html"}, timeout=60)
+        client = httpx2.Client(
+            base_url=self.city.url, headers={"Accept": "text/html"}, timeout=60, verify=NO_AUTHORITIES
+        )
         return self.stack.enter_context(client)
 
     def begin(self, browser: httpx2.Client) -> dict[str, str]:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests.support.plain import NO_AUTHORITIES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -129,7 +131,7 @@ def _tab(folder: Path, process: subprocess.Popen[bytes]) -> str:
     marker = folder / "DevToolsActivePort"
     while time.monotonic() < ends and process.poll() is None:
         if marker.exists() and (lines := marker.read_text().splitlines()):
-            tabs = httpx2.get(f"http://127.0.0.1:{lines[0]}/json/list").json()
+            tabs = httpx2.get(f"http://127.0.0.1:{lines[0]}/json/list", verify=NO_AUTHORITIES).json()
             found = [tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page"]
             if found:
                 return str(found[0])

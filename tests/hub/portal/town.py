@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from tests.support import acts
+from tests.support.plain import NO_AUTHORITIES
 from tests.support.running import RunningHub, founded_hub
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class Town:
 
     def browser(self) -> httpx2.Client:
         """Return a browser with cookies of its own; it asks for HTML and does not follow redirects by itself."""
-        return httpx2.Client(base_url=self.hub.url, headers={"Accept": "text/html,*/*;q=0.8"}, timeout=30)
+        return httpx2.Client(
+            base_url=self.hub.url, headers={"Accept": "text/html,*/*;q=0.8"}, timeout=30, verify=NO_AUTHORITIES
+        )
 
     def page(self, path: str, **options: Any) -> str:
         """Return the text of a page that is there."""

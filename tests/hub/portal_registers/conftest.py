@@ -22,6 +22,7 @@ from tests.hub.divisions.conftest import CHANGES, DRAWN, LATER, REVIEWED, REVISI
 from tests.hub.legal_persons.conftest import AUTHORITY, found_register
 from tests.hub.statistics.conftest import fill
 from tests.support.hosted import HostedCity, hosted_city
+from tests.support.plain import NO_AUTHORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,5 +87,5 @@ def town(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory
             load_addresses(city, city.folder, kind, text)
         found_register(city)
         headers = {"Accept": "text/html,*/*;q=0.8"}
-        with httpx2.Client(base_url=city.url, headers=headers, timeout=30) as reader:
+        with httpx2.Client(base_url=city.url, headers=headers, timeout=30, verify=NO_AUTHORITIES) as reader:
             yield Bases(city, reader, period)

@@ -9,6 +9,7 @@ import httpx2
 
 from tests.hub.portal.reading import Element, read
 from tests.support import acts
+from tests.support.plain import NO_AUTHORITIES
 
 if TYPE_CHECKING:
     from hub.identity.roles import Role
@@ -65,7 +66,9 @@ class Bench:
         """Return the browser of a person who has logged in with the form."""
         login = self.city.people.city.member(member).login(role)
         if login not in self.browsers:
-            browser = httpx2.Client(base_url=self.city.url, headers={"Accept": "text/html"}, timeout=30)
+            browser = httpx2.Client(
+                base_url=self.city.url, headers={"Accept": "text/html"}, timeout=30, verify=NO_AUTHORITIES
+            )
             form = fields(read(browser.get("/login").text), "/login")
             done = browser.post("/login", data={**form, "login": login, "password": self.city.people.city.password})
             assert done.status_code == 303

@@ -20,6 +20,7 @@ import pytest
 from hub.client import HubProblemError, HubUnreachableError
 from tests.hub.versions.kit import ALL_MODES, BAD, Copy, Register, after, csv_of, stops
 from tests.support.acts import BUS_STOPS
+from tests.support.plain import NO_AUTHORITIES
 
 if TYPE_CHECKING:
     import random
@@ -213,7 +214,7 @@ def cut_push(register: Register, mode: str, body: bytes, at: int, key: str) -> N
     params = {"mode": mode, "allow_shrink": "true"}
     assert wire.auth is not None
     headers = {"Content-Length": str(len(body)), "Idempotency-Key": key}
-    with pytest.raises(_CutError), httpx2.Client(timeout=30) as client:
+    with pytest.raises(_CutError), httpx2.Client(timeout=30, verify=NO_AUTHORITIES) as client:
         client.post(url, params=params, content=torn(), headers=headers, auth=wire.auth)
 
 
