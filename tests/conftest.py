@@ -27,6 +27,7 @@ from hub.postgres import EmbeddedPostgres
 from hub.postgres_cluster import ServerOptions
 from hub.settings import Settings
 from tests.support.memory import fleeting_folder
+from tests.support.nursery import close_shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +68,11 @@ def pytest_configure() -> None:
 def pytest_collection_finish() -> None:
     """Leave what was read for the tests out of every later look for garbage: it stays to the end."""
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """End the process that hubs are forked from."""
+    close_shared()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

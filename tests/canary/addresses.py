@@ -6,7 +6,6 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.app import create_app
 from hub.open.ckan.ids import resource_id
 from tests.canary.birds import NUMBER, PLANTED
 from tests.support.acts import BUS_STOPS, COMPANIES, MARRIAGES, RESIDENTS
@@ -126,9 +125,8 @@ def of_parameter(name: str, values: Mapping[tuple[str, ...], list[tuple[str, ...
 
 def operations(aviary: Aviary, most: int = MANY) -> list[tuple[str, str]]:
     """Return every operation as method and address, filled; pages in both languages."""
-    app = create_app(aviary.city.services)
     values = fillings(aviary)
-    found = [(method, place) for method, route in routes_of(app) for place in filled(route.path, values)[:most]]
+    found = [(method, place) for method, route in routes_of(aviary.app) for place in filled(route.path, values)[:most]]
     found += [("GET", "/openapi.json")]
     assert len(found) > 300
     return [(method, place) for method, place in found if not place.endswith(ENDS_A_SESSION)]

@@ -10,8 +10,10 @@ import io
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from hub.app import create_app
 from hub.demo.directory import demo_entry
 from hub.demo.generators import demo_frame
 from hub.demo.people import residents
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     import httpx2
+    from fastapi import FastAPI
 
     from tests.hub.delivery.kit import Receiver
     from tests.hub.relay.provider import Provider
@@ -68,6 +71,11 @@ class Aviary:
             self._citizens[place] = Place(self.city, self.doors, Clock(), self._stack).sign_in(grown[place].number)
             self._citizens[place].headers["X-CSRF-Token"] = self._citizens[place].get("/api/v1/me").json()["csrf"]
         return self._citizens[place]
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application of the city once more, for its table of routes."""
+        return create_app(self.city.services)
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return rows of the city's database."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from hub.app import create_app
 from hub.identity.roles import Role
 from tests.canary.addresses import ENDS_A_SESSION, bodies, filled, fillings
 from tests.canary.aviary import ANOTHER, HOLDER, POLICE
@@ -53,8 +52,7 @@ def user_of(aviary: Aviary, route: APIRoute) -> httpx2.Client:
 def routes(aviary: Aviary) -> list[tuple[str, str, APIRoute]]:
     """Give every operation with one address."""
     values = fillings(aviary)
-    app = create_app(aviary.city.services)
-    found = [(method, filled(route.path, values)[0], route) for method, route in routes_of(app)]
+    found = [(method, filled(route.path, values)[0], route) for method, route in routes_of(aviary.app)]
     return [one for one in found if not one[1].endswith(ENDS_A_SESSION)]
 
 
@@ -138,9 +136,8 @@ def test_no_problem_repeats_a_parameter(aviary: Aviary, routes: list[tuple[str, 
 
 
 def test_no_problem_repeats_a_part_of_the_address(aviary: Aviary) -> None:
-    app = create_app(aviary.city.services)
     found = {}
-    for method, route in routes_of(app):
+    for method, route in routes_of(aviary.app):
         if "{" not in route.path:
             continue
         place = re.sub(r"\{\w+(:\w+)?\}", SENT["number"], route.path)

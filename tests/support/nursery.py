@@ -1,4 +1,4 @@
-"""Hubs that start at once: one process reads the program, and each hub is forked from it.
+"""Hubs that start at once: one process of a test run reads the program, and each hub is forked from it.
 
 A test that kills a hub a hundred times starts it a hundred times, and nearly all of a start is reading modules. What
 is forked is a process of its own with its own environment, and a kill -9 ends it as it ends any other.
@@ -103,6 +103,22 @@ class Nursery:
     def close(self) -> None:
         """End the process; hubs that still run go on."""
         self._process.communicate()
+
+
+_shared: list[Nursery] = []
+
+
+def shared_nursery(root: Path, environment: Mapping[str, str]) -> Nursery:
+    """Return the nursery of this test process; ``environment`` is what it reads the program in, the first time."""
+    if not _shared:
+        _shared.append(Nursery(root, environment))
+    return _shared[0]
+
+
+def close_shared() -> None:
+    """End the nursery of this test process, if there is one; for the end of a run."""
+    while _shared:
+        _shared.pop().close()
 
 
 def _hatch(asked: Mapping[str, Any], answers: IO[bytes]) -> int:

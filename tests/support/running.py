@@ -1,9 +1,9 @@
 """A hub in a process of its own: started as an operator starts it, killed as a power cut would kill it.
 
-``founded_hub(folder)`` makes a data directory with the demo city's members, people and systems, and starts
-``python -m hub serve`` on it. All that follows goes over HTTP. The embedded database survives a killed hub, as
-it does in a city; leaving the block stops both. ``mortal_hub(folder)`` is the same for a hub that is killed often:
-each of its lives is forked from one process that has read the program already.
+``founded_hub(folder)`` makes a data directory with the demo city's members, people and systems, and runs
+``hub serve`` on it. All that follows goes over HTTP. The embedded database survives a killed hub, as it does in a
+city; leaving the block stops both. Each life of a hub is forked from one process that has read the program already
+(:mod:`tests.support.nursery`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from hub.demo.calendar import load_sample_years
 from hub.demo.load import People, found_city
 from hub.postgres import embedded_url, running_url
 from hub.settings import Settings
-from tests.support.nursery import Nursery
+from tests.support.nursery import shared_nursery
 from tests.support.plain import NO_AUTHORITIES
 
 if TYPE_CHECKING:
@@ -69,9 +69,7 @@ class RunningHub:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.log = data_dir.parent / f"{data_dir.name}.log"
-        self.nursery: Nursery | None = None
-        """What its lives are forked from; None: each is a program started anew."""
-        self._process: subprocess.Popen[bytes] | Fledgling | None = None
+        self._process: Fledgling | None = None
         self._more = more
 
     @property
@@ -92,13 +90,13 @@ class RunningHub:
     def start(self, fault: str = "") -> bool:
         """Start the hub and wait until it is ready; with an armed ``fault`` it may die instead (False)."""
         more = {"HUB_FAULT_POINT": fault} if fault else {}
-        self._process = self._begin(["serve", "--port", str(self.port)], self.environment(**more))
+        arguments = ["serve", "--port", str(self.port)]
+        environment = self.environment(**more)
+        self._process = shared_nursery(ROOT, environment).start(arguments, environment, self.log)
         with httpx2.Client(base_url=self.url, timeout=10, verify=NO_AUTHORITIES) as client:
             return self._wait_until_ready(self._process, client, may_die=bool(fault))
 
-    def _wait_until_ready(
-        self, process: subprocess.Popen[bytes] | Fledgling, client: httpx2.Client, *, may_die: bool
-    ) -> bool:
+    def _wait_until_ready(self, process: Fledgling, client: httpx2.Client, *, may_die: bool) -> bool:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
@@ -110,13 +108,6 @@ class RunningHub:
                     return True
             time.sleep(0.02)
         raise AssertionError(f"the hub was not ready after {START_SECONDS} s:\n{self.log_tail()}")
-
-    def _begin(self, arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes] | Fledgling:
-        if self.nursery is not None:
-            return self.nursery.start(arguments, environment, self.log)
-        command = [sys.executable, "-m", "hub", *arguments]
-        with self.log.open("ab") as log:
-            return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
     def kill(self) -> None:
         """End the process as a power cut does (kill -9)."""
@@ -196,23 +187,6 @@ def founded_hub(folder: Path, **more: str) -> Iterator[tuple[RunningHub, People]
     finally:
         people.close()
         hub.close()
-
-
-@contextmanager
-def mortal_hub(folder: Path, **more: str) -> Iterator[tuple[RunningHub, People]]:
-    """Give what :func:`founded_hub` gives, for tests that kill and start it again and again."""
-    hub = RunningHub(folder / "data", free_port(), **more)
-    hub.nursery = Nursery(ROOT, hub.environment())
-    people: People | None = None
-    try:
-        people = People(hub.url, found(hub.data_dir, hub.port))
-        hub.start()
-        yield hub, people
-    finally:
-        if people is not None:
-            people.close()
-        hub.close()
-        hub.nursery.close()
 
 
 def run_hub(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

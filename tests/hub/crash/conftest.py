@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.running import mortal_hub
+from tests.support.running import founded_hub
 from tests.support.work import Work, prepare
 
 if TYPE_CHECKING:
@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
     """Give a hub at work: entries published, registers pushed, questions granted."""
     folder = tmp_path_factory.mktemp("crash")
-    with mortal_hub(folder) as (hub, people):
+    with founded_hub(folder) as (hub, people):
         prepare(people, folder)
         yield Work(hub, people, folder)

@@ -14,8 +14,7 @@ import pytest
 
 from tests.hub.registers.kit import city_of, number_of
 from tests.hub.registers.test_days_events import OFFICES, begin, compared, traced
-from tests.support.nursery import Nursery
-from tests.support.running import ROOT, RunningHub, free_port
+from tests.support.running import RunningHub, free_port
 from tests.support.work import REGISTER_POINTS
 
 if TYPE_CHECKING:
@@ -47,14 +46,12 @@ def story(database: Database, tmp_path: Path) -> Iterator[Story]:
 
 @pytest.fixture
 def hub(story: Story, tmp_path: Path) -> Iterator[RunningHub]:
-    """Give the hub of that city, not started yet; its lives are forked."""
+    """Give the hub of that city, not started yet."""
     hub = RunningHub(tmp_path / "data", free_port(), HUB_DATABASE_URL=story.city.database.url)
-    hub.nursery = Nursery(ROOT, hub.environment())
     try:
         yield hub
     finally:
         hub.close()
-        hub.nursery.close()
 
 
 def push_of_all(story: Story) -> None:

@@ -22,7 +22,7 @@ from tests.hub.versions.kit import ALL_MODES, PUSHER, Register, set_policy
 from tests.support import acts
 from tests.support.acts import BUS_STOPS
 from tests.support.hosted import hosted_city
-from tests.support.running import mortal_hub
+from tests.support.running import founded_hub
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +55,7 @@ def live(server: Server, template: str, folder: Path, seed: int, steps: int) -> 
 def live_and_die(folder: Path, seed: int, kills: int) -> int:
     """Let the machine act on a hub that is killed so often, and compare; return how many versions were compared."""
     print("HUB_TEST_SEED =", seed)
-    with mortal_hub(folder) as (hub, people), Hub(hub.url) as public:
+    with founded_hub(folder) as (hub, people), Hub(hub.url) as public:
         acts.publish(people, BUS_STOPS)
         url = running_url(hub.data_dir)
         assert url is not None

@@ -14,7 +14,7 @@ from hub.client_uploads import Notes, Sending
 from tests.hub.push.channels import kit
 from tests.support import acts
 from tests.support.acts import BUS_STOPS
-from tests.support.running import mortal_hub
+from tests.support.running import founded_hub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ FULL = {"mode": "full", "allow_shrink": "true"}
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningHub, People]]:
-    with mortal_hub(tmp_path_factory.mktemp("survive")) as (hub, people):
+    with founded_hub(tmp_path_factory.mktemp("survive")) as (hub, people):
         acts.publish(people, BUS_STOPS)
         yield hub, people
 
