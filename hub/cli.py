@@ -167,15 +167,16 @@ def serve(
 ) -> None:
     """运行平台。 Run the hub until told to stop."""
     from hub import logs
+    from hub.ports import require_ports
     from hub.postgres import ending_cleanly
-    from hub.serve import require_ports
-    from hub.serve import serve as run
 
     with explained():
         settings = load_settings(host=host, port=port, data_dir=data_dir)
         require_ports(settings)
         logs.configure(settings.log_format, settings.log_level)
         with ending_cleanly(), opened(settings, joins=False) as database:
+            from hub.serve import serve as run  # after what may go wrong at once: reading it takes seconds
+
             run(settings, database)
 
 
@@ -212,11 +213,17 @@ def demo(
     ] = False,
 ) -> None:
     """一条命令看全程：虚构城市、真实执行的故事、离线可验。 An invented city and the story, in one command."""
-    from hub.demo.run import DemoWish, run_demo
+    from hub.demo.folder import DemoFolder, default_folder
+    from hub.ports import free_port
 
     with explained():
+        folder = DemoFolder(data_dir if data_dir is not None else default_folder())
+        folder.require_idle()
+        port = free_port(port)
+        from hub.demo.run import DemoWish, run_demo  # after what may go wrong at once: reading it takes seconds
+
         wish = DemoWish(reset=reset, opens_browser=not no_browser, buffers_mib=buffers, registers=registers)
-        run_demo(port, data_dir, wish)
+        run_demo(port, folder, wish)
 
 
 @app.command()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import gc
 import signal
-import socket
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -16,9 +14,9 @@ from typing_extensions import override
 from hub.app import build_services, create_app, create_metrics_app, start_services, stop_services, with_limits
 from hub.memory import share_one_heap
 from hub.protocol import BoundedProtocol
-from policies.errors import DomainError
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Coroutine, Iterator
 
     from hub.app import EntryPoint
@@ -30,10 +28,6 @@ SHUTDOWN_SECONDS = 10
 KEEP_ALIVE_SECONDS = 30
 BACKLOG = 2048
 GARBAGE_OBJECTS = 10_000
-
-
-class PortBusyError(DomainError):
-    """A port the hub is to listen on is taken, or may not be used."""
 
 
 class _Server(uvicorn.Server):
@@ -106,38 +100,6 @@ def servers_of(services: Services) -> list[_Server]:
         options = {**server_options(settings), "host": settings.metrics_host, "port": settings.metrics_port}
         servers.append(_Server(uvicorn.Config(figures, **options)))
     return servers
-
-
-def require_ports(settings: Settings) -> None:
-    """Check that every port of the settings is free, before anything starts that would have to be stopped again.
-
-    Raises:
-        PortBusyError: one is not; the message names it, its setting, and what to do.
-    """
-    wanted = [("HUB_PORT", settings.host, settings.port)]
-    if settings.has_separate_exchange and settings.exchange_port is not None:
-        wanted.append(("HUB_EXCHANGE_PORT", settings.exchange_host, settings.exchange_port))
-    if settings.metrics_port is not None:
-        wanted.append(("HUB_METRICS_PORT", settings.metrics_host, settings.metrics_port))
-    for name, host, port in wanted:
-        _require_port(name, host, port)
-
-
-def _require_port(name: str, host: str, port: int) -> None:
-    """Try to listen on one port, as the server will."""
-    try:
-        family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-    except OSError as error:
-        is_taken = error.errno == errno.EADDRINUSE
-        raise PortBusyError(
-            f"不能在 {host}:{port} 监听（{name}）：{'端口已被别的程序占用' if is_taken else error.strerror}",
-            f"cannot listen on {host}:{port} ({name}): {'the port is taken' if is_taken else error.strerror}",
-            next_zh=f"停止占用它的程序（ss -ltnp 可看是哪一个），或改 {name} 后再启动",
-            next_en=f"stop the program that has it (ss -ltnp shows which), or change {name} and start again",
-        ) from error
 
 
 def serve(settings: Settings, database: Database, on_ready: Callable[[Services], None] | None = None) -> None:

@@ -6,11 +6,9 @@ HTTP against the hub it serves; later starts only serve. Nothing is fetched from
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shlex
-import socket
 import sys
 import webbrowser
 from contextlib import ExitStack
@@ -32,7 +30,7 @@ from hub.demo.calendar import load_sample_years
 from hub.demo.citizens import write_citizens
 from hub.demo.city import load_city
 from hub.demo.directory import demo_entries
-from hub.demo.folder import DemoFolder, Stage, default_folder
+from hub.demo.folder import Stage
 from hub.demo.load import DemoSystem, People, describe, found_city, load_entries, review, supply
 from hub.demo.registers import BODIES, PERSONS, name_sources, release_figures
 from hub.demo.screen import Screen, guide
@@ -43,9 +41,10 @@ from hub.demo.story_provider import OWN_ENTRIES, REVIEWED, mend_and_push_again, 
 from hub.demo.story_readers import find_the_item, open_as_citizen
 from hub.demo.story_request import answer, ask
 from hub.demo.story_use import use
+from hub.ports import HOST
 from hub.postgres import embedded_url, ending_cleanly
 from hub.postgres_cluster import ServerOptions, buffers_of
-from hub.serve import PortBusyError, serve
+from hub.serve import serve
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,9 +53,9 @@ if TYPE_CHECKING:
     from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
     from hub.demo.directory import DemoEntry
+    from hub.demo.folder import DemoFolder
     from hub.services import Services
 
-HOST: Final = "127.0.0.1"
 SYSTEMS: Final = "systems.json"
 ENV: Final = "env.sh"
 STORY: Final = (
@@ -107,23 +106,16 @@ class DemoWish:
     registers: bool = False
 
 
-def run_demo(port: int, data_dir: Path | None, wish: DemoWish) -> None:
+def run_demo(port: int, folder: DemoFolder, wish: DemoWish) -> None:
     """Serve the demo until told to stop; the first time, load the city and run the story.
 
     Args:
-        port: where to serve; 0 takes a free one.
-        data_dir: the demo's directory, or a new one; None is the default of the account.
+        port: a free port, where to serve.
+        folder: the demo's directory, on which no demo runs.
         wish: how it is wanted.
 
-    Raises:
-        NotADemoFolderError: the directory holds something else.
-        PortBusyError: the port is taken.
-        DataDirInUseError: a demo runs on this directory already.
     """
     screen = Screen()
-    folder = DemoFolder(data_dir if data_dir is not None else default_folder())
-    folder.require_idle()
-    port = free_port(port)
     city = load_city()
     with ExitStack() as stack:
         stack.enter_context(ending_cleanly())
@@ -157,27 +149,6 @@ def run_demo(port: int, data_dir: Path | None, wish: DemoWish) -> None:
             say("演示尚未装完就被停止，下次启动会从头再来", "stopped before it was loaded; the next start begins anew")
             raise SystemExit(int(Exit.UNEXPECTED)) from error
         screen.say(f"已停止，数据保留在 {folder.path}", f"stopped; the data stay in {folder.path}")
-
-
-def free_port(port: int) -> int:
-    """Return ``port`` when nobody listens there, or a free one for 0.
-
-    Raises:
-        PortBusyError: somebody does, or it may not be used.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            taken = error.errno == errno.EADDRINUSE
-            raise PortBusyError(
-                f"端口 {port} {'已被别的程序占用' if taken else '不能使用'}",
-                f"port {port} is {'taken by another program' if taken else 'not to be used'}",
-                next_zh="请换一个端口（hub demo --port 8001），或由系统选择（hub demo --port 0）",
-                next_en="choose another (hub demo --port 8001), or let the system choose (hub demo --port 0)",
-            ) from error
-        return int(probe.getsockname()[1])
 
 
 class Demo:

@@ -14,10 +14,10 @@ import pytest
 from hub.cli_output import Exit, pick
 from hub.client import HubProblemError
 from hub.demo.folder import MARK, DemoFolder, NotADemoFolderError, Stage, default_folder
-from hub.demo.run import DemoSettings, free_port, has_display, write_env
+from hub.demo.run import DemoSettings, has_display, write_env
 from hub.demo.story import StoryError, Telling, Transcript, Words, command, run_script, told
 from hub.demo.story_proof import alter, alteration
-from hub.serve import PortBusyError, require_ports
+from hub.ports import PortBusyError, free_port, require_ports
 from hub.settings import Settings, default_data_dir
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def test_port_zero_takes_a_free_one() -> None:
 
 
 def test_a_port_that_may_not_be_used_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.demo.run.HOST", "192.0.2.1")  # an address for documentation: never this machine's
+    monkeypatch.setattr("hub.ports.HOST", "192.0.2.1")  # an address for documentation: never this machine's
     with pytest.raises(PortBusyError, match="不能使用"):
         free_port(0)
 
