@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SLUG: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 HAN: Final = re.compile("[\u4e00-\u9fff]")
-CONSOLE_ONLY: Final = ("hub.client", "hub.cli", "hub.backup", "hub.demo", "hub.generator", "hub.postgres", "hub.serve")
+CONSOLE_ONLY: Final = ("hub.client", "hub.cli", "hub.backup", "hub.demo", "hub.generator", "hub.ports", "hub.postgres")
 """What runs at a console and never inside a request; its errors are said by ``hub.cli_output``."""
 
 NO_DOMAIN_ERRORS: Final = {
