@@ -388,6 +388,8 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=3.0, help="how long the registers may take")
     parser.add_argument("--resume", action="store_true", help="a run was broken off while its city was being loaded")
     given = parser.parse_args()
+    if given.folder.exists() and not given.resume:
+        parser.error(f"{given.folder} is there: name a new folder, or go on in it with --resume")
     if not DATA.is_dir():
         print("the folder with real files is not beside the project")
         return 1
