@@ -17,7 +17,9 @@ from typing import Final
 _ARENA_MAX: Final = -8
 """M_ARENA_MAX of mallopt(3)."""
 _MMAP_THRESHOLD: Final = -3
-"""M_MMAP_THRESHOLD of mallopt(3); once set, the library does not move it."""
+"""M_MMAP_THRESHOLD of mallopt(3); once set, the library moves neither it nor the next by itself."""
+_TRIM_THRESHOLD: Final = -1
+"""M_TRIM_THRESHOLD of mallopt(3): how much at the end of the heap is kept for the next block."""
 LARGE_BLOCK_BYTES: Final = 16 << 20
 """From this size on a block is never part of the heap and goes back to the system when it is freed."""
 
@@ -37,6 +39,7 @@ def share_one_heap() -> None:
     if library is not None:
         library.mallopt(_ARENA_MAX, 1)
         library.mallopt(_MMAP_THRESHOLD, LARGE_BLOCK_BYTES)
+        library.mallopt(_TRIM_THRESHOLD, 2 * LARGE_BLOCK_BYTES)
 
 
 def give_back() -> None:
