@@ -110,6 +110,12 @@ def suspension(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def roles(session: nox.Session) -> None:
+    """Long: every route tried by a person of every role that it is closed to (tests marked long, in threats)."""
+    run_module(session, "pytest", "-m", "long", "tests/threats/test_threats_routes.py", *session.posargs)
+
+
+@nox.session(default=False)
 def moving(session: nox.Session) -> None:
     """Long: the demo city moves into a hub of its own by ckanapi alone (tests marked long, in test_ckan_moving)."""
     run_module(session, "pytest", "-m", "long", "-k", "moving", *session.posargs)
